@@ -1,0 +1,11 @@
+# One block at the end of every configure run: what is on, what is off, and why.
+message(STATUS "Turbo Studio ${PROJECT_VERSION} (${CMAKE_BUILD_TYPE})")
+foreach(option ENGINE MEDIA CLI UI TESTS BENCH WERROR SANITIZE)
+    message(STATUS "  STUDIO_${option} = ${STUDIO_${option}}")
+endforeach()
+if(STUDIO_ENGINE)
+    message(STATUS "  LibTorch = ${STUDIO_TORCH_DIR}")
+endif()
+if(STUDIO_UI AND NOT STUDIO_ENGINE)
+    message(STATUS "  window off: it needs STUDIO_ENGINE")
+endif()

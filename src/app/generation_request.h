@@ -1,0 +1,60 @@
+// app/generation_request.h - the one job schema: window, command line, recipe in an MP4, queue row, later HTTP.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/json.h"
+#include "core/result.h"
+
+namespace studio {
+
+/// What a person asked for. Everything optional is filled with the model's defaults by resolve(). UTF-8 throughout.
+/// JSON round-trips exactly; the keys are the member names. Every field's range, default and help text stand in
+/// app/settings_table.h, from which the command line, the window and the validation are made.
+struct GenerationRequest {
+    static constexpr int kSchemaVersion = 1;
+
+    std::string model;            // path of a model folder or file, or a catalogue name; empty: the bundled demo model
+    std::string prompt;
+    std::string negative_prompt;  // only with guidance > 1
+    std::optional<int> width;     // pixels
+    std::optional<int> height;
+    std::optional<int> num_frames;      // 4k+1
+    std::optional<double> seconds;      // instead of num_frames: the nearest 4k+1
+    std::optional<double> fps;
+    std::optional<int> steps;
+    std::optional<std::string> sampler;  // rcm, unipc, euler, dpmpp
+    std::optional<double> guidance;      // 1: off
+    std::optional<double> shift;         // grid samplers
+    std::optional<double> sigma_max;     // rcm
+    std::int64_t seed = -1;              // -1: drawn at submit; the drawn one is stored
+    std::string attention = "auto";      // auto, dense (others as they arrive)
+    double sla_topk = 0.1;
+    std::string precision = "auto";      // auto, fp32, bf16
+    std::string device = "auto";         // auto, cpu, cuda
+    int threads = 0;                     // 0: as many as there are cores
+    std::string output;                  // file, or folder (a name is made); empty: ./outputs
+    int crf = 17;                        // x264 quality, 0 best to 51 worst
+
+    Json to_json() const;
+    /// Errors   InvalidArgument naming the key: unknown key, wrong type, newer schema version.
+    static Result<GenerationRequest> from_json(const Json& json);
+    bool operator==(const GenerationRequest&) const = default;
+};
+
+/// A request with every value decided: what will run. All values are concrete; to_json() of this is the recipe's
+/// "settings" and is itself a valid GenerationRequest that gives the same frames.
+struct ResolvedRequest {
+    GenerationRequest request;  // every optional has a value, seed >= 0, model is an absolute path
+    std::string model_name;     // for people
+    int width = 0, height = 0, num_frames = 0, steps = 0;
+    double fps = 0, guidance = 1, shift = 0, sigma_max = 0;
+    std::string sampler, precision, device;
+    int threads = 1;
+    std::string output_path;          // absolute, ends in .mp4; a free name at resolve time
+    std::uint64_t predicted_peak_bytes = 0;
+    std::vector<std::string> notices;  // e.g. "The prompt has 530 tokens; the model reads 512, up to '...'."
+};
+
+}  // namespace studio

@@ -1,0 +1,37 @@
+// core/platform.h - everything that differs between Linux and Windows, in one place (platform_posix.cpp, _windows.cpp).
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "core/result.h"
+
+namespace studio::platform {
+
+// User folders (created by whoever writes there). XDG on Linux, Known Folders on Windows; STUDIO_HOME overrides all three.
+std::filesystem::path user_data_dir();    // models, results database
+std::filesystem::path user_config_dir();  // settings
+std::filesystem::path user_state_dir();   // logs, latents of interrupted jobs
+std::filesystem::path executable_path();
+
+struct Memory {
+    std::uint64_t total_bytes = 0;
+    std::uint64_t available_bytes = 0;
+};
+Memory physical_memory();
+std::uint64_t process_peak_rss_bytes();
+std::uint64_t process_rss_bytes();
+int physical_cores();  // what this process may use (affinity, cgroup), at least 1
+std::string cpu_name();
+std::string os_name();
+
+/// Flush file content to disk.   Errors: Io naming the file.
+Result<void> sync_file(const std::filesystem::path& path);
+/// Rename that never replaces: false when `to` exists. Race-free (renameat2, MoveFileEx).   Errors: Io.
+Result<bool> rename_no_replace(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// Call `on_stop` (from a helper thread, never from the signal itself) at Ctrl-C or SIGTERM/SIGHUP; `signal_number` is 2, 15...
+/// Call before other threads start.
+void on_termination(void (*on_stop)(int signal_number));
+
+}  // namespace studio::platform
