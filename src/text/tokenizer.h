@@ -1,0 +1,37 @@
+// text/tokenizer.h - UMT5 tokeniser: SentencePiece unigram with Wan's prompt clean-up.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+
+namespace studio::text {
+
+/// Wan's clean-up (spec: wan.md 3.5): the ftfy rules that matter for well-formed input, html.unescape twice, white space
+/// collapsed, stripped.   Errors: InvalidArgument with the byte offset for invalid UTF-8.
+Result<std::string> clean_prompt(std::string_view utf8);
+
+struct Encoded {
+    std::vector<std::int32_t> ids;   // EOS included, no padding
+    std::size_t untruncated = 0;     // length before the cut
+    std::string read_until;          // when cut: the last words that the model still reads
+};
+
+class Tokenizer {
+  public:
+    /// spiece.model, tokenizer.json, or a folder holding one of them (itself or in tokenizer/).
+    /// Errors  NotFound, CorruptFile, Unsupported, Io naming the file.
+    static Result<std::unique_ptr<Tokenizer>> open(const std::filesystem::path& path);
+    virtual ~Tokenizer() = default;
+    /// `text` is used as it is (call clean_prompt first).   max_length counts EOS; nullopt: no cut.
+    virtual Result<Encoded> encode(std::string_view text, std::optional<std::size_t> max_length = 512) const = 0;
+    virtual std::size_t vocab_size() const = 0;
+    virtual std::int32_t pad_id() const = 0;
+};
+
+}  // namespace studio::text
