@@ -1,4 +1,5 @@
-// core/platform.h - everything that differs between Linux and Windows, in one place (platform_posix.cpp, _windows.cpp).
+// core/platform.h - everything that differs between Linux and Windows, in one place (platform_posix.cpp and
+// machine_linux.cpp, or platform_windows.cpp).
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -8,7 +9,8 @@
 
 namespace studio::platform {
 
-// User folders (created by whoever writes there). XDG on Linux, Known Folders on Windows; STUDIO_HOME overrides all three.
+// User folders (created by whoever writes there). XDG on Linux, Known Folders on Windows; STUDIO_HOME overrides all
+// three.
 std::filesystem::path user_data_dir();    // models, results database
 std::filesystem::path user_config_dir();  // settings
 std::filesystem::path user_state_dir();   // logs, latents of interrupted jobs
@@ -27,11 +29,14 @@ std::string os_name();
 
 /// Flush file content to disk.   Errors: Io naming the file.
 Result<void> sync_file(const std::filesystem::path& path);
+/// Flush the folder's list of names, so that a rename inside it survives a power cut. Does nothing on Windows. Errors:
+/// Io.
+Result<void> sync_folder(const std::filesystem::path& path);
 /// Rename that never replaces: false when `to` exists. Race-free (renameat2, MoveFileEx).   Errors: Io.
 Result<bool> rename_no_replace(const std::filesystem::path& from, const std::filesystem::path& to);
 
-/// Call `on_stop` (from a helper thread, never from the signal itself) at Ctrl-C or SIGTERM/SIGHUP; `signal_number` is 2, 15...
-/// Call before other threads start.
+/// Call `on_stop` (from a helper thread, never from the signal itself) at Ctrl-C or SIGTERM/SIGHUP; `signal_number` is
+/// 2, 15... Call before other threads start.
 void on_termination(void (*on_stop)(int signal_number));
 
 }  // namespace studio::platform

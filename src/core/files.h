@@ -1,0 +1,19 @@
+// core/files.h - read a small file whole, without ever waiting on a pipe or trusting a size.
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+#include "core/result.h"
+
+namespace studio {
+
+/// Errors  NotFound; Io (a folder, pipe or device instead of a file, or the system refuses); CorruptFile when it is
+/// larger
+///         than `max_bytes`. All name the file.
+Result<std::string> read_small_file(const std::filesystem::path& path, std::size_t max_bytes);
+
+/// Is there a regular file at `path` (symbolic links followed)? The errors are those of read_small_file.
+Result<void> require_regular_file(const std::filesystem::path& path);
+
+}  // namespace studio
