@@ -6,6 +6,7 @@
 #include <fstream>
 #include <vector>
 
+#include "core/files.h"
 #include "core/text.h"
 
 namespace studio {
@@ -80,12 +81,7 @@ std::string Sha256::hex() {
 }
 
 Result<std::string> sha256_of_file(const std::filesystem::path& path, const std::stop_token& stop) {
-    std::error_code ec;
-    if (!std::filesystem::exists(path, ec))
-        return Error{.code = ErrorCode::kNotFound,
-                     .message = "The file does not exist.",
-                     .file = path_to_utf8(path),
-                     .fix = "Check the path."};
+    STUDIO_TRY_VOID(require_regular_file(path));
     std::ifstream in(path, std::ios::binary);
     std::vector<char> piece(1 << 20);
     Sha256 hash;
@@ -94,11 +90,14 @@ Result<std::string> sha256_of_file(const std::filesystem::path& path, const std:
         in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
         hash.update(std::as_bytes(std::span(piece.data(), static_cast<std::size_t>(in.gcount()))));
     }
-    if (!in.eof())
-        return Error{.code = ErrorCode::kIo,
-                     .message = "The file could not be read.",
-                     .file = path_to_utf8(path),
-                     .fix = "Check that it is readable and that its disk is healthy."};
+    if (!in.eof()) {
+        return Error{ErrorCode::kIo,
+                     "The file could not be read to its end.",
+                     path_to_utf8(path),
+                     {},
+                     "Check that it is readable and that its disk is healthy.",
+                     {}};
+    }
     return hash.hex();
 }
 
