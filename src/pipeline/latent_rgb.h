@@ -19,6 +19,10 @@ struct LatentRgb {
 /// Errors    NotFound, CorruptFile naming the file and the key.
 Result<LatentRgb> read_latent_rgb(const std::filesystem::path& path, std::int64_t channels);
 
+/// For a model without preview.json: least squares between latents and what `decode` makes of them, on smooth noise of
+/// a fixed seed. decode: z [1, C, 1, h, w] -> frames [1, 3, 1, h s, w s] in [-1, 1].   Cost: four decodes of 16 x 16.
+LatentRgb fit_latent_rgb(std::int64_t channels, const std::function<at::Tensor(const at::Tensor& z)>& decode);
+
 /// latents [1, C, T, h, w] -> T small frames of w x h.
 std::vector<Frame> latent_frames(const LatentRgb& map, const at::Tensor& latents);
 

@@ -84,9 +84,8 @@ class TextToVideo {
     /// Unit noise for a seed: [1, C, T, h, w] (tensor/noise.h, stream 0).
     at::Tensor make_noise(const VideoShape& shape, std::uint64_t seed) const;
 
-    /// Errors   InvalidArgument (shapes that do not fit the network, guidance without negative), Cancelled,
-    ///          DeviceFailure... and Internal-free NaN check: a velocity that is not finite fails with the step's
-    ///          number.
+    /// Errors   InvalidArgument (shapes that do not fit the network, guidance without negative), Cancelled, CorruptFile
+    ///          naming the transformer and the step when its output is not finite.
     Denoised denoise(const DenoiseInputs& inputs, const DenoiseHooks& hooks = {});
 
     /// Frames in order, fp32 [1, 3, n, H, W] in [-1, 1].
@@ -94,9 +93,9 @@ class TextToVideo {
                 const std::stop_token& stop = {});
 
   private:
-    at::Tensor velocity(const at::Tensor& x, double timestep, const DenoiseInputs& inputs, const DitContext& prompt,
-                        const DitContext* negative, const DenoiseHooks& hooks,
-                        const std::function<void(int, int)>& on_block);
+    at::Tensor velocity(const at::Tensor& x, double timestep, const DenoiseInputs& in, const DitContext& prompt,
+                        const DitContext* negative, const std::stop_token& stop,
+                        const std::function<void(int)>& on_block);
 
     std::shared_ptr<const ModelParts> parts_;
     Compute compute_;

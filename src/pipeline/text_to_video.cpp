@@ -1,0 +1,127 @@
+#include "pipeline/text_to_video.h"
+
+#include <fmt/format.h>
+
+#include "core/check.h"
+#include "core/text.h"
+#include "tensor/guard.h"
+#include "tensor/noise.h"
+
+namespace studio::pipeline {
+namespace {
+
+/// Weights that turn numbers into NaN are a fault of their file (or of the precision), never a black video.
+void require_finite(const at::Tensor& values, const checkpoint::Recognised& part, const std::string& what,
+                    const Compute& compute) {
+    if (at::isfinite(values).all().item<bool>()) return;
+    const bool is_bf16 = compute.precision == Precision::kBF16;
+    throw Failure(corrupt_file(
+        path_to_utf8(part.checkpoint->path()), {},
+        fmt::format("{} holds values that are not numbers: the weights are damaged{}.", what,
+                    is_bf16 ? ", or do not bear bf16" : ""),
+        is_bf16 ? "Try --precision fp32; if it stays, download the model again." : "Download the model again."));
+}
+
+[[noreturn]] void bad_shape(const char* field, const at::Tensor& got, const std::string& want) {
+    throw Failure(invalid_argument(
+        field, fmt::format("\"{}\" has the shape {}; {} is needed.", field, fmt::join(got.sizes().vec(), " x "), want),
+        "Give a tensor of the shape named."));
+}
+
+/// Zero rows at the end stand for padding; they are counted, not computed. One row stays in any case.
+TextEmbeds without_padding(const at::Tensor& rows_1nd, std::int64_t text_len) {
+    const at::Tensor context = rows_1nd.to(at::kFloat);
+    const at::Tensor used = at::nonzero(context[0].ne(0).any(-1));
+    const std::int64_t count = used.numel() == 0 ? 1 : used.max().item<std::int64_t>() + 1;
+    return {context.slice(1, 0, count).contiguous(), std::max(text_len, rows_1nd.size(1))};
+}
+
+void check_ids(const at::Tensor& ids, const at::Tensor& mask, std::int64_t vocabulary) {
+    if (ids.dim() != 2 || ids.size(0) != 1 || ids.size(1) < 1) bad_shape("ids", ids, "1 x L");
+    if (!mask.sizes().equals(ids.sizes())) bad_shape("mask", mask, "the shape of the ids");
+    const auto low = ids.min().item<std::int64_t>(), high = ids.max().item<std::int64_t>();
+    if (low < 0 || high >= vocabulary) {
+        throw Failure(invalid_argument("ids",
+                                       fmt::format("Token id {} is outside the text encoder's vocabulary of {}.",
+                                                   low < 0 ? low : high, vocabulary),
+                                       "Use the tokenizer that belongs to this text encoder."));
+    }
+}
+
+}  // namespace
+
+at::Tensor TextEmbeds::padded() const {
+    const std::int64_t missing = pad_to - context.size(1);
+    return missing > 0 ? at::constant_pad_nd(context, {0, 0, 0, missing}) : context;
+}
+
+TextToVideo::TextToVideo(std::shared_ptr<const ModelParts> parts, const Compute& compute)
+    : parts_(std::move(parts)), compute_(compute) {
+    STUDIO_CHECK(parts_ != nullptr, "a pipeline needs a model");
+}
+
+void TextToVideo::load_text_encoder() {
+    if (text_encoder_) return;
+    STUDIO_CHECK(parts_->text_encoder.has_value(), "the text encoder was not opened");
+    text_encoder_ = Umt5Encoder::load(*parts_->text_encoder, compute_);
+}
+
+void TextToVideo::load_transformer() {
+    if (!dit_) dit_ = WanDit::load(parts_->dit, compute_);
+}
+
+void TextToVideo::load_vae() {
+    // fp32 as upstream runs it: bf16 decoding is visibly fine but not comparable, and on a CPU it is slower.
+    if (!vae_) vae_ = WanVae::load(parts_->vae, Compute{compute_.device, Precision::kF32});
+}
+
+const WanVae& TextToVideo::vae() {
+    load_vae();
+    return *vae_;
+}
+
+TextEmbeds TextToVideo::encode_text(const TextInput& input, const std::stop_token& stop) {
+    const std::int64_t text_len = parts_->dit_config.text_len, text_dim = parts_->dit_config.text_dim;
+    if (input.embeds) {
+        const at::Tensor& given = *input.embeds;
+        if (given.dim() != 3 || given.size(0) != 1 || given.size(1) < 1 || given.size(2) != text_dim)
+            bad_shape("embeds", given, fmt::format("1 x n x {}", text_dim));
+        return without_padding(given, text_len);
+    }
+    at::Tensor ids, mask;
+    if (input.ids) {
+        ids = input.ids->to(at::kLong);
+        mask = input.mask ? input.mask->to(at::kLong) : at::ones_like(ids);
+    } else {
+        STUDIO_CHECK(parts_->tokenizer != nullptr, "the tokenizer was not opened");
+        const std::string cleaned = text::clean_prompt(input.text).value();
+        const auto encoded = parts_->tokenizer->encode(cleaned, static_cast<std::size_t>(text_len)).value();
+        ids = at::tensor(at::ArrayRef<std::int32_t>(encoded.ids), at::kInt).to(at::kLong).unsqueeze(0);
+        mask = at::ones_like(ids);
+    }
+    load_text_encoder();
+    check_ids(ids, mask, text_encoder_->config().vocab_size);
+    const at::Tensor rows = text_encoder_->encode(ids.to(compute_.device), mask.to(compute_.device), stop);
+    require_finite(rows, *parts_->text_encoder, "The text encoder's output", compute_);
+    return without_padding(rows * mask.to(rows.device()).unsqueeze(-1).to(rows.scalar_type()), text_len);
+}
+
+at::Tensor TextToVideo::make_noise(const VideoShape& shape, std::uint64_t seed) const {
+    const LatentShape latent = latent_shape(shape, parts_->dit_config, parts_->vae_config).value();
+    return gaussian_noise({1, latent.channels, latent.frames, latent.height, latent.width}, seed, 0);
+}
+
+void TextToVideo::decode(const at::Tensor& latents, const std::function<void(const at::Tensor&)>& sink,
+                         const std::stop_token& stop) {
+    if (latents.dim() != 5 || latents.size(0) != 1 || latents.size(1) != parts_->vae_config.z_dim)
+        bad_shape("latents", latents, fmt::format("1 x {} x T x h x w", parts_->vae_config.z_dim));
+    vae().decode(
+        latents.to(compute_.device, at::kFloat),
+        [&](const at::Tensor& frames) {
+            require_finite(frames, parts_->vae, "A decoded picture", Compute{compute_.device, Precision::kF32});
+            sink(frames);
+        },
+        stop);
+}
+
+}  // namespace studio::pipeline
