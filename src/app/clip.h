@@ -13,15 +13,16 @@ struct Clip {
     std::vector<Frame> frames;
 };
 /// Decode a video made by this program (or any H.264 MP4) for showing.
-/// Limits   at most max_bytes of decoded pixels; more is an Error that says so.   Errors: NotFound, CorruptFile, Unsupported, Io.
-/// Threads  any; blocking, so never the GUI thread.
+/// Limits   at most max_bytes of decoded pixels; more is an Error that says so.   Errors: NotFound, CorruptFile,
+/// Unsupported, Io. Threads  any; blocking, so never the GUI thread.
 Result<Clip> read_clip(const std::filesystem::path& path, std::uint64_t max_bytes = std::uint64_t{2} << 30);
 
 struct Recipe {
     GenerationRequest request;  // same settings, same frames
     Json document;              // the whole recipe as stored: request, model hash, program version, timings, marks
 };
-/// From an MP4 made by this program or from its JSON.   Errors: NotFound, CorruptFile, Unsupported ("no recipe inside"), Io.
+/// From an MP4 made by this program or from its JSON.   Errors: NotFound, CorruptFile, Unsupported ("no recipe
+/// inside"), Io.
 Result<Recipe> read_recipe(const std::filesystem::path& path);
 
 }  // namespace studio

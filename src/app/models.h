@@ -10,21 +10,22 @@
 namespace studio {
 
 struct ModelInfo {
-    std::string name;                 // for people and for --model
+    std::string name;  // for people and for --model
     std::filesystem::path path;
-    std::string kind;                 // "text-to-video", ...
-    std::string layout;               // "diffusers folder", "official folder", "single file"
-    std::string precision;            // as stored
+    std::string kind;       // "text-to-video", ...
+    std::string layout;     // "diffusers folder", "official folder", "single file"
+    std::string precision;  // as stored
     std::uint64_t bytes = 0;
-    bool complete = false;            // can generate as it is
-    std::vector<std::string> missing; // parts that are missing, with where to get them
-    Json details;                     // config, tensor counts; for --json
+    bool complete = false;             // can generate as it is
+    std::vector<std::string> missing;  // parts that are missing, with where to get them
+    Json details;                      // config, tensor counts; for --json
     // Defaults of the model, for the window: a value that the model does not state is absent.
-    Json defaults;                    // {"width","height","num_frames","fps","steps","sampler","guidance","shift"}
+    Json defaults;  // {"width","height","num_frames","fps","steps","sampler","guidance","shift"}
     std::vector<std::string> example_prompts;
 };
 
-/// The demo model: STUDIO_DEMO_MODEL, beside the program (../share/turbo-studio/models/demo), or models/demo of the source tree.
+/// The demo model: STUDIO_DEMO_MODEL, beside the program (../share/turbo-studio/models/demo), or models/demo of the
+/// source tree.
 Result<std::filesystem::path> demo_model_path();
 /// Demo model, then every folder under the models folders (STUDIO_MODELS, user_data_dir()/models).
 std::vector<ModelInfo> list_models();
