@@ -1,5 +1,6 @@
 // text/tokenizer.h - UMT5 tokeniser: SentencePiece unigram with Wan's prompt clean-up.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -12,14 +13,18 @@
 
 namespace studio::text {
 
-/// Wan's clean-up (spec: wan.md 3.5): the ftfy rules that matter for well-formed input, html.unescape twice, white space
-/// collapsed, stripped.   Errors: InvalidArgument with the byte offset for invalid UTF-8.
+/// Longest prompt that clean_prompt takes. The model reads 512 tokens, which is far less.
+inline constexpr std::size_t kMaxPromptBytes = 32 * 1024;
+
+/// Wan's clean-up: ftfy's fix_text with default options, html.unescape twice, white space collapsed, stripped. No case
+/// change.   Errors: InvalidArgument for invalid UTF-8 (with the byte offset) and beyond kMaxPromptBytes.
+/// Source: Wan2.1 wan/modules/tokenizers.py, mode "whitespace"; ftfy 6.3.
 Result<std::string> clean_prompt(std::string_view utf8);
 
 struct Encoded {
-    std::vector<std::int32_t> ids;   // EOS included, no padding
-    std::size_t untruncated = 0;     // length before the cut
-    std::string read_until;          // when cut: the last words that the model still reads
+    std::vector<std::int32_t> ids;  // EOS included, no padding
+    std::size_t untruncated = 0;    // length before the cut
+    std::string read_until;         // when cut: the last words that the model still reads
 };
 
 class Tokenizer {
