@@ -2,6 +2,7 @@
 // machine_linux.cpp, or platform_windows.cpp).
 #pragma once
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <string>
 
@@ -27,6 +28,11 @@ int physical_cores();  // what this process may use (affinity, cgroup), at least
 std::string cpu_name();
 std::string os_name();
 
+/// Create a file that does not exist yet, for writing bytes; follows no link. Null with the errno value in
+/// `error_number`.
+std::FILE* create_new_file(const std::filesystem::path& path, int& error_number);
+/// Push a flushed stream's content to the disk: 0, or the errno value.
+int sync_stream(std::FILE* stream);
 /// Flush file content to disk.   Errors: Io naming the file.
 Result<void> sync_file(const std::filesystem::path& path);
 /// Flush the folder's list of names, so that a rename inside it survives a power cut. Does nothing on Windows. Errors:

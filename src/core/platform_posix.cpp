@@ -136,6 +136,20 @@ std::string os_name() {
     return ::uname(&kernel) == 0 ? fmt::format("{}, {} {}", name, kernel.sysname, kernel.release) : name;
 }
 
+std::FILE* create_new_file(const fs::path& path, int& error_number) {
+    const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    error_number = errno;
+    if (fd < 0) return nullptr;
+    std::FILE* const stream = ::fdopen(fd, "wb");
+    error_number = errno;
+    if (stream == nullptr) ::close(fd);
+    return stream;
+}
+
+int sync_stream(std::FILE* stream) {
+    return ::fsync(::fileno(stream)) == 0 ? 0 : errno;
+}
+
 Result<void> sync_file(const fs::path& path) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (file.get() < 0) return io_error(path, "Cannot open", errno);

@@ -14,21 +14,22 @@
 namespace studio::io {
 
 struct TensorInfo {
-    std::string name;                 // as stored
+    std::string name;  // as stored
     DType dtype = DType::kF32;
     std::vector<std::int64_t> shape;  // row-major, outermost first
     std::uint64_t nbytes = 0;
-    std::size_t shard = 0;            // index into Checkpoint::files()
-    std::uint64_t offset = 0;         // from the start of that file
+    std::size_t shard = 0;     // index into Checkpoint::files()
+    std::uint64_t offset = 0;  // from the start of that file
 };
 
-/// Read-only view of one checkpoint: a .safetensors file, an *.index.json with its shards, or a folder that holds one of
-/// them (or a diffusers part under its usual file name). Files are mapped, nothing is copied or allocated from a number in
-/// the file before it was checked against the file's size.
-/// Threads  immutable after open; safe from any thread.
+/// Read-only view of one checkpoint: a .safetensors file, an *.index.json with its shards, or a folder that holds one
+/// of them (or a diffusers part under its usual file name). Files are mapped, nothing is copied or allocated from a
+/// number in the file before it was checked against the file's size. Threads  immutable after open; safe from any
+/// thread.
 class Checkpoint {
   public:
-    /// Errors  NotFound, CorruptFile, Unsupported, Io; `file` is the part at fault (the index or the shard), `field` the
+    /// Errors  NotFound, CorruptFile, Unsupported, Io; `file` is the part at fault (the index or the shard), `field`
+    /// the
     ///         tensor or key.
     static Result<std::shared_ptr<const Checkpoint>> open(const std::filesystem::path& path);
     virtual ~Checkpoint() = default;
@@ -37,6 +38,9 @@ class Checkpoint {
     virtual const TensorInfo* find(std::string_view name) const = 0;
     /// The tensor's bytes inside the mapping; may be unaligned for its type. Valid while the Checkpoint lives.
     virtual std::span<const std::byte> bytes(const TensorInfo& tensor) const = 0;
+    /// Call after bytes were used: Io naming the file when another program has shortened or rewritten it since it was
+    /// opened. What was read may then be zeros or a mixture; the process does not die of it (see mapped_file.h).
+    virtual Result<void> verify_unchanged() const = 0;
     virtual std::span<const std::filesystem::path> files() const = 0;
     virtual const std::map<std::string, std::string>& metadata() const = 0;
     /// The config.json beside the weights, or an empty path.
