@@ -32,5 +32,11 @@ target_include_directories(studio_torch_pch PRIVATE "${PROJECT_SOURCE_DIR}/src" 
 target_precompile_headers(studio_torch_pch PRIVATE "${PROJECT_SOURCE_DIR}/src/tensor/torch_compat.h")
 function(studio_use_torch target)
     target_link_libraries(${target} PRIVATE studio::torch)
+    get_target_property(type ${target} TYPE)
+    if(type STREQUAL "EXECUTABLE" AND NOT MSVC)
+        # The precompiled header is made with -fPIC; CMake would compile programs with -fPIE, and then it is not used.
+        set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+        target_compile_options(${target} PRIVATE -fPIC)
+    endif()
     target_precompile_headers(${target} REUSE_FROM studio_torch_pch)
 endfunction()
