@@ -15,7 +15,7 @@ struct DitConfig {
     std::int64_t text_dim = 4096, freq_dim = 256, text_len = 512;
     std::array<std::int64_t, 3> patch{1, 2, 2};
     double eps = 1e-6;
-    bool cross_attn_norm = true;   // norm3 has parameters
+    bool cross_attn_norm = true;      // norm3 has parameters
     bool has_image_embedder = false;  // 2.1 I2V, FLF2V
     std::int64_t image_dim = 0;       // CLIP width
     std::int64_t image_pos_len = 0;   // FLF2V: rows of emb_pos, else 0
@@ -23,12 +23,12 @@ struct DitConfig {
 };
 
 struct VaeConfig {
-    bool is_22 = false;                    // residual (2.2) or plain (2.1) architecture
+    bool is_22 = false;  // residual (2.2) or plain (2.1) architecture
     std::int64_t z_dim = 16, base_dim = 96, decoder_base_dim = 96;
     std::vector<std::int64_t> dim_mult{1, 2, 4, 4};
-    std::int64_t num_res_blocks = 2;       // per encoder level; the decoder has one more
+    std::int64_t num_res_blocks = 2;  // per encoder level; the decoder has one more
     std::vector<bool> temporal_downsample{false, true, true};
-    std::int64_t patch_size = 1;           // 2 for VAE 2.2
+    std::int64_t patch_size = 1;  // 2 for VAE 2.2
     std::int64_t spatial_stride = 8, temporal_stride = 4;
     std::vector<double> latents_mean, latents_std;  // z_dim values each
 };

@@ -16,22 +16,23 @@ std::string_view to_string(Role role) noexcept;  // "dit", "vae", "text-encoder"
 /// One tensor under its canonical name: the official Wan names (spec: 2.8, 3.4, 4.4), whatever the file calls it.
 struct NamedTensor {
     std::string name;
-    std::vector<std::int64_t> shape;      // canonical (5-D patch embedding); same element count as stored
+    std::vector<std::int64_t> shape;  // canonical (5-D patch embedding); same element count as stored
     const io::TensorInfo* stored = nullptr;
 };
 
 struct Recognised {
     Role role = Role::kOther;
-    std::string layout;                   // "official", "diffusers", "hf"
-    std::string variant;                  // for people: "Wan2.1 T2V", ...
-    std::vector<NamedTensor> tensors;     // sorted by canonical name; unknown files keep their names
+    std::string layout;                                // "official", "diffusers", "hf"
+    std::string variant;                               // for people: "Wan2.1 T2V", ...
+    std::vector<NamedTensor> tensors;                  // sorted by canonical name; unknown files keep their names
     std::shared_ptr<const io::Checkpoint> checkpoint;  // keeps the mapping alive
 };
 
 /// Strips known prefixes, maps diffusers/HF names, decides the role.
 /// Errors  CorruptFile when two tensors map to one name.
 Result<Recognised> recognise(std::shared_ptr<const io::Checkpoint> checkpoint);
-/// open + recognise + "is it what is needed here?": a wrong part is an Unsupported error that names what it is and what fits.
+/// open + recognise + "is it what is needed here?": a wrong part is an Unsupported error that names what it is and what
+/// fits.
 Result<Recognised> open_as(const std::filesystem::path& path, Role needed);
 
 }  // namespace studio::checkpoint

@@ -46,6 +46,8 @@ class Checkpoint {
     /// The config.json beside the weights, or an empty path.
     virtual const std::filesystem::path& config_path() const = 0;
     virtual const std::filesystem::path& path() const = 0;  // as opened
+    /// The one file that stands for the whole: the weights file itself, or the index of the shards.
+    virtual const std::filesystem::path& main_file() const = 0;
 };
 
 }  // namespace studio::io

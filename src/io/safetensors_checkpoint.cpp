@@ -19,7 +19,7 @@ class SafetensorsCheckpoint final : public Checkpoint {
     std::vector<TensorInfo> infos;
     std::vector<fs::path> paths;
     std::map<std::string, std::string> meta;
-    fs::path config, opened;
+    fs::path config, opened, main;
 
     std::span<const TensorInfo> tensors() const override { return infos; }
     const TensorInfo* find(std::string_view name) const override {
@@ -40,6 +40,7 @@ class SafetensorsCheckpoint final : public Checkpoint {
     const std::map<std::string, std::string>& metadata() const override { return meta; }
     const fs::path& config_path() const override { return config; }
     const fs::path& path() const override { return opened; }
+    const fs::path& main_file() const override { return main; }
 
     /// Map one more file and take over its tensors.
     Result<void> add_file(const fs::path& path) {
@@ -106,6 +107,7 @@ Result<std::shared_ptr<const Checkpoint>> Checkpoint::open(const fs::path& path)
     auto checkpoint = std::make_shared<SafetensorsCheckpoint>();
     checkpoint->opened = path;
     checkpoint->config = location.config;
+    checkpoint->main = location.file;
     if (location.is_index) {
         STUDIO_TRY_VOID(add_shards(*checkpoint, location.file));
     } else {

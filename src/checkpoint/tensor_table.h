@@ -1,0 +1,41 @@
+// checkpoint/tensor_table.h - ask a recognised checkpoint for tensors by canonical name, with errors that name them.
+#pragma once
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checkpoint/recognise.h"
+#include "core/result.h"
+
+namespace studio::checkpoint {
+
+std::string shape_text(const std::vector<std::int64_t>& shape);  // "[2, 3]"
+
+/// View of a Recognised; must not outlive it.
+class TensorTable {
+  public:
+    explicit TensorTable(const Recognised& recognised) : recognised_(recognised) {}
+
+    const NamedTensor* find(std::string_view name) const;
+    bool has_start(std::string_view start) const;
+    /// Highest N in "<start>N." plus one; 0 when there is none.
+    std::int64_t count_blocks(std::string_view start) const;
+
+    /// The tensor's shape if it is there with `rank` dimensions.   Errors: CorruptFile naming file and tensor.
+    Result<std::vector<std::int64_t>> shape(std::string_view name, std::size_t rank) const;
+    /// There, of this shape and of a floating-point type.   Errors: CorruptFile, Unsupported (whole-number weights).
+    Result<void> require(std::string_view name, const std::vector<std::int64_t>& shape) const;
+    /// "<name>.weight" of this shape and "<name>.bias" of its first dimension.
+    Result<void> require_layer(const std::string& name, const std::vector<std::int64_t>& weight_shape) const;
+    /// Unsupported when the file holds scaled 8-bit weights, which would load as wrong numbers.
+    Result<void> refuse_quantised() const;
+
+    std::string file() const;  // the weights file or index, UTF-8
+
+  private:
+    const Recognised& recognised_;
+};
+
+}  // namespace studio::checkpoint
