@@ -1,0 +1,11 @@
+#include "cli/commands.h"
+
+namespace studio::cli {
+
+std::span<const Command> all_commands() {
+    static const std::vector<Command> kCommands{generate_command(), models_command(), inspect_command(),
+                                                doctor_command(), bench_command()};
+    return kCommands;
+}
+
+}  // namespace studio::cli
