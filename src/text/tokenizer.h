@@ -29,14 +29,19 @@ struct Encoded {
 
 class Tokenizer {
   public:
-    /// spiece.model, tokenizer.json, or a folder holding one of them (itself or in tokenizer/).
+    /// spiece.model, tokenizer.json, or a folder holding one of them (itself, in tokenizer/ or in google/umt5-xxl/).
+    /// The normaliser and every flag come from the file. Special text such as </s> in a prompt is plain text.
     /// Errors  NotFound, CorruptFile, Unsupported, Io naming the file.
     static Result<std::unique_ptr<Tokenizer>> open(const std::filesystem::path& path);
+    /// The same from memory, told apart by content: for a tokenizer embedded in a text encoder file.
+    /// `source` (UTF-8) names the file in errors.   Errors: CorruptFile, Unsupported.
+    static Result<std::unique_ptr<Tokenizer>> from_bytes(std::string_view bytes, const std::string& source);
     virtual ~Tokenizer() = default;
     /// `text` is used as it is (call clean_prompt first).   max_length counts EOS; nullopt: no cut.
+    /// Threads  Safe from any thread.   Errors: InvalidArgument (invalid UTF-8, max_length 0).
     virtual Result<Encoded> encode(std::string_view text, std::optional<std::size_t> max_length = 512) const = 0;
     virtual std::size_t vocab_size() const = 0;
-    virtual std::int32_t pad_id() const = 0;
+    virtual std::int32_t pad_id() const = 0;  // 0 when the model names none
 };
 
 }  // namespace studio::text
