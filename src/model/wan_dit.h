@@ -9,8 +9,8 @@
 
 namespace studio {
 
-/// The text side of a generation, made once per prompt: embedded context and, per block, cross-attention keys and values.
-/// Opaque to callers; valid for the WanDit that made it.
+/// The text side of a generation, made once per prompt: embedded context and, per block, cross-attention keys and
+/// values. Opaque to callers; valid for the WanDit that made it.
 struct DitContext;
 
 class WanDit {
@@ -20,8 +20,9 @@ class WanDit {
     virtual ~WanDit() = default;
     virtual const checkpoint::DitConfig& config() const = 0;
 
-    /// context [B, n, text_dim] (used as given; pad_to > n stands for zero rows up to that many, computed as one row with a
-    /// log-count logit, which is exact). image_context [B or 2B, tokens, image_dim] for networks with an image embedder.
+    /// context [B, n, text_dim] (used as given; pad_to > n stands for zero rows up to that many, computed as one row
+    /// with a log-count logit, which is exact). image_context [B or 2B, tokens, image_dim] for networks with an image
+    /// embedder.
     virtual std::shared_ptr<const DitContext> prepare(const at::Tensor& context, std::int64_t pad_to = 0,
                                                       const std::optional<at::Tensor>& image_context = {}) const = 0;
 

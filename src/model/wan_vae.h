@@ -22,8 +22,9 @@ class WanVae {
     /// video [1, 3, F, H, W] in [-1, 1], F = 4k+1, H and W multiples of the spatial stride.
     virtual Encoded encode(const at::Tensor& video, std::stop_token stop = {}) const = 0;
 
-    /// z_normalised [1, z, T, h, w] -> frames through `sink`, in order: fp32 [1, 3, n, H, W] clamped to [-1, 1], n = 1 for
-    /// the first latent frame and 4 for each later one. Memory does not grow with T. Cancellation is checked per latent frame.
+    /// z_normalised [1, z, T, h, w] -> frames through `sink`, in order: fp32 [1, 3, n, H, W] clamped to [-1, 1], n = 1
+    /// for the first latent frame and 4 for each later one. Memory does not grow with T. Cancellation is checked per
+    /// latent frame.
     virtual void decode(const at::Tensor& z_normalised, const std::function<void(const at::Tensor& frames)>& sink,
                         std::stop_token stop = {}) const = 0;
 };

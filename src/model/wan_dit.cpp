@@ -1,0 +1,193 @@
+#include "model/wan_dit.h"
+
+#include <fmt/format.h>
+
+#include <mutex>
+
+#include "model/dit_context.h"
+#include "model/dit_time.h"
+#include "model/dit_weights.h"
+#include "model/rope_table.h"
+#include "tensor/guard.h"
+#include "tensor/ops.h"
+
+namespace studio {
+namespace {
+
+// The widest hidden activation of the feed-forward part is made for this many values at a time, so that memory does not
+// grow with ffn_dim * tokens.
+constexpr std::int64_t kFeedForwardValues = 16 << 20;
+
+class WanDitImpl final : public WanDit {
+  public:
+    WanDitImpl(const checkpoint::Recognised& recognised, const Compute& compute)
+        : config_(checkpoint::dit_config(recognised).value()),
+          compute_(compute),
+          weights_(load_dit_weights(recognised, config_, compute)) {}
+
+    const checkpoint::DitConfig& config() const override { return config_; }
+
+    std::shared_ptr<const DitContext> prepare(const at::Tensor& context, std::int64_t pad_to,
+                                              const std::optional<at::Tensor>& image_context) const override {
+        const c10::InferenceMode mode;
+        return make_dit_context(weights_, config_, compute_, context, pad_to, image_context);
+    }
+
+    at::Tensor forward(const at::Tensor& hidden, const at::Tensor& timestep, const DitContext& context,
+                       std::stop_token stop, const std::function<void(int, int)>& on_block) const override {
+        const c10::InferenceMode mode;
+        const TokenGrid grid = check_input(hidden, context);
+        const std::int64_t batch = hidden.size(0);
+        const TimeEmbedding time = embed_time(weights_, config_.freq_dim, timestep, batch, grid.tokens());
+        const at::Tensor table = rope_for(grid);
+        at::Tensor x = patchify(hidden, grid);
+        const int total = static_cast<int>(weights_.blocks.size());
+        for (int i = 0; i < total; ++i) {
+            throw_if_cancelled(stop);
+            const auto at_block = static_cast<std::size_t>(i);
+            run_block(x, weights_.blocks[at_block], context.blocks[at_block], context.text_bias, time, table, batch);
+            if (on_block) on_block(i + 1, total);
+        }
+        throw_if_cancelled(stop);
+        return head(x, time, batch, grid);
+    }
+
+  private:
+    TokenGrid check_input(const at::Tensor& hidden, const DitContext& context) const {
+        const auto [pt, ph, pw] = config_.patch;
+        const bool fits = hidden.dim() == 5 && hidden.size(1) == config_.in_channels && hidden.numel() > 0 &&
+                          hidden.size(2) % pt == 0 && hidden.size(3) % ph == 0 && hidden.size(4) % pw == 0;
+        if (!fits) {
+            throw Failure(invalid_argument(
+                "hidden_states",
+                fmt::format("A latent of shape [{}] does not fit: this network reads [B, {}, T, h, w] with sides "
+                            "divisible by {} x {} x {}.",
+                            fmt::join(hidden.sizes().begin(), hidden.sizes().end(), ", "), config_.in_channels, pt, ph,
+                            pw),
+                "Choose a size that the model can make."));
+        }
+        if (context.batch != hidden.size(0) || context.blocks.size() != weights_.blocks.size()) {
+            throw Failure(invalid_argument("encoder_hidden_states",
+                                           fmt::format("The context was made for a batch of {}, the latent has {}.",
+                                                       context.batch, hidden.size(0)),
+                                           "Give text embeddings and latents with the same batch size."));
+        }
+        return {hidden.size(2) / pt, hidden.size(3) / ph, hidden.size(4) / pw};
+    }
+
+    at::Tensor rope_for(const TokenGrid& grid) const {
+        const std::lock_guard lock(rope_mutex_);
+        if (!(grid == rope_grid_)) {
+            rope_ = rope_table(grid, config_.head_dim).to(compute_.device);
+            rope_grid_ = grid;
+        }
+        return rope_;
+    }
+
+    // [B, C, T, h, w] -> fp32 [B * L, D]; a token's patch is read channel-slowest, as the convolution would.
+    at::Tensor patchify(const at::Tensor& hidden, const TokenGrid& grid) const {
+        const auto [pt, ph, pw] = config_.patch;
+        const at::Tensor patches =
+            hidden.to(compute_.device, at::kFloat)
+                .reshape({hidden.size(0), config_.in_channels, grid.frames, pt, grid.rows, ph, grid.columns, pw})
+                .permute({0, 2, 4, 6, 1, 3, 5, 7})
+                .reshape({hidden.size(0) * grid.tokens(), -1});
+        return ops::linear(patches, weights_.patch_embedding.weight, weights_.patch_embedding.bias);
+    }
+
+    void run_block(at::Tensor& x, const DitBlockWeights& w, const DitContext::Block& context,
+                   const at::Tensor& text_bias, const TimeEmbedding& time, const at::Tensor& table,
+                   std::int64_t batch) const {
+        const at::Tensor m = w.modulation + time.projection;  // [rows, 6, D]
+        {
+            const at::Tensor a = modulated(x, m.select(1, 0), m.select(1, 1), time);
+            ops::gate_residual_(x, self_attention(w.self_attention, a, table, batch), m.select(1, 2), time.runs);
+        }
+        x.add_(cross_attention(w, x, context, text_bias, batch));
+        const at::Tensor b = modulated(x, m.select(1, 3), m.select(1, 4), time);
+        const at::Tensor gate = m.select(1, 5);
+        ops::gate_residual_(x, feed_forward(w, b), gate, time.runs);
+    }
+
+    at::Tensor modulated(const at::Tensor& x, const at::Tensor& shift, const at::Tensor& scale,
+                         const TimeEmbedding& time) const {
+        return ops::layer_norm_modulate(x, shift, scale, time.runs, config_.eps, compute_.dtype());
+    }
+
+    // [B * L, D] -> [B, L, heads, head_dim]
+    at::Tensor heads(const at::Tensor& x, std::int64_t batch) const {
+        return x.view({batch, -1, config_.num_heads, config_.head_dim});
+    }
+
+    at::Tensor self_attention(const AttentionWeights& w, const at::Tensor& a, const at::Tensor& table,
+                              std::int64_t batch) const {
+        const auto rotated = [&](const Affine& linear, const at::Tensor& norm) {
+            const at::Tensor normed = ops::rms_norm(ops::linear(a, linear.weight, linear.bias), norm, config_.eps);
+            return ops::rope(heads(normed, batch), table).to(compute_.dtype());
+        };
+        const at::Tensor q = rotated(w.q, w.norm_q);
+        const at::Tensor k = rotated(w.k, w.norm_k);
+        const at::Tensor v = heads(ops::linear(a, w.v.weight, w.v.bias), batch);
+        return ops::linear(ops::attention(q, k, v).flatten(0, 1), w.o.weight, w.o.bias);
+    }
+
+    at::Tensor cross_attention(const DitBlockWeights& block, const at::Tensor& x, const DitContext::Block& context,
+                               const at::Tensor& text_bias, std::int64_t batch) const {
+        const AttentionWeights& w = block.cross_attention;
+        const at::Tensor a =
+            config_.cross_attn_norm
+                ? ops::layer_norm(x, block.cross_norm.weight, block.cross_norm.bias, config_.eps, compute_.dtype())
+                : x.to(compute_.dtype());
+        const at::Tensor normed = ops::rms_norm(ops::linear(a, w.q.weight, w.q.bias), w.norm_q, config_.eps);
+        const at::Tensor q = heads(normed.to(compute_.dtype()), batch);
+        at::Tensor out = ops::attention(q, context.k, context.v, text_bias);
+        // Two softmaxes that share q, not one over both kinds of rows.
+        if (context.k_image.defined()) out = out + ops::attention(q, context.k_image, context.v_image);
+        return ops::linear(out.flatten(0, 1), w.o.weight, w.o.bias);
+    }
+
+    at::Tensor feed_forward(const DitBlockWeights& w, const at::Tensor& b) const {
+        const std::int64_t rows = std::max<std::int64_t>(256, kFeedForwardValues / config_.ffn_dim);
+        const auto run = [&](const at::Tensor& part) {
+            at::Tensor hidden = ops::linear(part, w.ffn_in.weight, w.ffn_in.bias);
+            ops::gelu_tanh_(hidden);
+            return ops::linear(hidden, w.ffn_out.weight, w.ffn_out.bias);
+        };
+        if (b.size(0) <= rows) return run(b);
+        at::Tensor out = at::empty_like(b);
+        for (std::int64_t begin = 0; begin < b.size(0); begin += rows) {
+            const std::int64_t end = std::min(begin + rows, b.size(0));
+            out.slice(0, begin, end).copy_(run(b.slice(0, begin, end)));
+        }
+        return out;
+    }
+
+    // fp32 [B * L, D] -> fp32 [B, C_out, T, h, w]. The head uses the embedding itself, not its projection; a token's
+    // outputs are channel-fastest, unlike the patch embedding's inputs.
+    at::Tensor head(const at::Tensor& x, const TimeEmbedding& time, std::int64_t batch, const TokenGrid& grid) const {
+        const auto [pt, ph, pw] = config_.patch;
+        const at::Tensor shift = weights_.head_modulation[0] + time.embedding;
+        const at::Tensor scale = weights_.head_modulation[1] + time.embedding;
+        const at::Tensor z = ops::layer_norm_modulate(x, shift, scale, time.runs, config_.eps, at::kFloat);
+        return ops::linear(z, weights_.head.weight, weights_.head.bias)
+            .view({batch, grid.frames, grid.rows, grid.columns, pt, ph, pw, config_.out_channels})
+            .permute({0, 7, 1, 4, 2, 5, 3, 6})
+            .reshape({batch, config_.out_channels, grid.frames * pt, grid.rows * ph, grid.columns * pw});
+    }
+
+    checkpoint::DitConfig config_;
+    Compute compute_;
+    DitWeights weights_;
+    mutable std::mutex rope_mutex_;
+    mutable TokenGrid rope_grid_;
+    mutable at::Tensor rope_;
+};
+
+}  // namespace
+
+std::unique_ptr<WanDit> WanDit::load(const checkpoint::Recognised& weights, const Compute& compute) {
+    const c10::InferenceMode mode;
+    return std::make_unique<WanDitImpl>(weights, compute);
+}
+
+}  // namespace studio
