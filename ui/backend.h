@@ -1,0 +1,25 @@
+// ui/backend.h - everything the window takes from the engine's side, as values: main.cpp fills in the real functions,
+// tests fill in scripted ones. No other file of the window calls into app/.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "app/clip.h"
+#include "app/engine_client.h"
+#include "app/models.h"
+#include "app/settings_table.h"
+
+namespace studio::ui {
+
+/// Threads   every function is called away from the GUI thread and may block there.
+struct Backend {
+    std::function<std::unique_ptr<EngineClient>()> make_engine;
+    std::function<std::vector<ModelInfo>()> list_models;
+    std::function<Result<Clip>(const std::filesystem::path&)> read_clip;
+    std::span<const Setting> settings;  // ranges and help for the panel; must outlive the window
+};
+
+}  // namespace studio::ui

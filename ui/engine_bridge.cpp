@@ -1,0 +1,235 @@
+#include "ui/engine_bridge.h"
+
+#include <QElapsedTimer>
+#include <QMetaObject>
+#include <QPointer>
+#include <algorithm>
+#include <mutex>
+#include <type_traits>
+
+#include "core/log.h"
+#include "ui/background.h"
+
+namespace studio::ui {
+
+namespace {
+/// The GUI thread gives events this long at a time, then lets the window paint and take input.
+constexpr qint64 kSliceMs = 8;
+
+JobId job_of(const Event& event) {
+    return std::visit(
+        [](const auto& e) -> JobId {
+            if constexpr (std::is_same_v<std::decay_t<decltype(e)>, EngineStateChanged>)
+                return 0;
+            else
+                return e.id;
+        },
+        event);
+}
+
+/// Drop progress and previews that a newer one of the same job, waiting in the same stretch, makes worthless.
+void coalesce(std::deque<Event>& events) {
+    std::set<JobId> newer_progress, newer_preview;
+    std::deque<Event> kept;
+    for (auto it = events.rbegin(); it != events.rend(); ++it) {
+        const JobId id = job_of(*it);
+        if (std::holds_alternative<StageProgress>(*it)) {
+            if (!newer_progress.insert(id).second) continue;
+        } else if (std::holds_alternative<Preview>(*it)) {
+            if (!newer_preview.insert(id).second) continue;
+        } else {
+            newer_progress.erase(id);
+            newer_preview.erase(id);
+        }
+        kept.push_front(std::move(*it));
+    }
+    events.swap(kept);
+}
+
+Result<std::unique_ptr<EngineClient>> build(const EngineBridge::Factory& factory) {
+    auto engine = guarded([&]() -> Result<std::unique_ptr<EngineClient>> { return factory(); });
+    if (engine.ok() && !engine.value()) return internal_error("The engine could not be built.");
+    return engine;
+}
+}  // namespace
+
+/// Rung by engine threads. Rings once until answered, so that a storm of events posts one call and not ten thousand.
+struct EngineBridge::Doorbell {
+    std::mutex mutex;
+    EngineBridge* bridge = nullptr;
+    bool has_rung = false;
+
+    void ring() {
+        std::lock_guard lock(mutex);
+        if (!bridge || has_rung) return;
+        has_rung = true;
+        EngineBridge* receiver = bridge;
+        QMetaObject::invokeMethod(receiver, [receiver] { receiver->drain(); }, Qt::QueuedConnection);
+    }
+    void answer() {
+        std::lock_guard lock(mutex);
+        has_rung = false;
+    }
+    void disconnect() {
+        std::lock_guard lock(mutex);
+        bridge = nullptr;
+    }
+};
+
+struct EngineBridge::WorkerSide : QObject {
+    std::unique_ptr<EngineClient> engine;
+    Error failure;  // why there is no engine
+
+    void end() {
+        if (!engine) return;
+        const auto ended = guarded([this]() -> Result<void> {
+            engine->set_wakeup({});
+            engine->shutdown();
+            engine.reset();
+            return {};
+        });
+        if (!ended.ok()) log::error("The engine did not shut down cleanly: {}", ended.error().message);
+    }
+};
+
+EngineBridge::EngineBridge(Factory factory, QObject* parent)
+    : QObject(parent),
+      factory_(std::move(factory)),
+      doorbell_(std::make_shared<Doorbell>()),
+      worker_(std::make_shared<WorkerSide>()) {
+    doorbell_->bridge = this;
+    thread_.setObjectName(QStringLiteral("engine-bridge"));
+    worker_->moveToThread(&thread_);
+    connect(&thread_, &QThread::finished, this, [this] {
+        state_ = State::kStopped;
+        Q_EMIT stopped();
+    });
+}
+
+EngineBridge::~EngineBridge() {
+    doorbell_->disconnect();
+    stop();
+    thread_.wait();
+}
+
+void EngineBridge::post(std::function<void(WorkerSide&)> task) {
+    QMetaObject::invokeMethod(
+        worker_.get(), [worker = worker_.get(), task = std::move(task)] { task(*worker); }, Qt::QueuedConnection);
+}
+
+void EngineBridge::start() {
+    if (state_ != State::kNew) return;
+    state_ = State::kRunning;
+    thread_.start();
+    post([this, factory = factory_, doorbell = doorbell_](WorkerSide& side) {
+        auto built = build(factory);
+        if (!built.ok()) {
+            side.failure = built.error();
+            log::error("The engine did not start: {}", side.failure.message);
+            QMetaObject::invokeMethod(this, [this, error = side.failure] { Q_EMIT engineFailed(error); });
+            return;
+        }
+        side.engine = std::move(built).value();
+        side.engine->set_wakeup([doorbell] { doorbell->ring(); });
+        QMetaObject::invokeMethod(this, [this, engine = side.engine.get()] {
+            if (state_ != State::kRunning) return;
+            engine_ = engine;
+            Q_EMIT engineReady();
+            drain();  // whatever was told before the bell could be heard
+        });
+    });
+}
+
+quint64 EngineBridge::submit(const GenerationRequest& request) {
+    const quint64 ticket = ++last_ticket_;
+    ++submits_in_flight_;
+    if (state_ == State::kStopping || state_ == State::kStopped) return ticket;  // nobody is left to ask
+    post([this, ticket, request](WorkerSide& side) {
+        auto answer = std::make_shared<Result<JobId>>(guarded([&]() -> Result<JobId> {
+            if (!side.engine) return side.failure;
+            return side.engine->submit(request);
+        }));
+        QMetaObject::invokeMethod(this, [this, ticket, answer] { onSubmitAnswer(ticket, *answer); });
+    });
+    return ticket;
+}
+
+void EngineBridge::onSubmitAnswer(quint64 ticket, const Result<JobId>& answer) {
+    --submits_in_flight_;
+    if (state_ != State::kRunning) return;
+    const QPointer<EngineBridge> alive(this);
+    if (answer.ok()) {
+        known_jobs_.insert(answer.value());
+        Q_EMIT submitted(ticket, answer.value());
+    } else {
+        Q_EMIT refused(ticket, answer.error());
+    }
+    if (alive) deliver();
+}
+
+void EngineBridge::cancel(JobId id) {
+    if (state_ != State::kRunning) return;
+    post([id](WorkerSide& side) {
+        if (side.engine) side.engine->cancel(id);
+    });
+}
+
+void EngineBridge::stop() {
+    if (state_ == State::kStopping || state_ == State::kStopped) return;
+    const bool was_started = state_ == State::kRunning;
+    state_ = State::kStopping;
+    engine_ = nullptr;
+    backlog_.clear();
+    if (!was_started) thread_.start();  // so that both ways end through the same signal
+    post([thread = &thread_](WorkerSide& side) {
+        side.end();
+        thread->quit();
+    });
+}
+
+void EngineBridge::drain() {
+    doorbell_->answer();
+    if (!engine_) return;
+    for (Event& event : engine_->take_events()) backlog_.push_back(std::move(event));
+    coalesce(backlog_);
+    deliver();
+}
+
+bool EngineBridge::mustWait(const Event& event) const {
+    const JobId id = job_of(event);
+    return id != 0 && submits_in_flight_ > 0 && !known_jobs_.contains(id);
+}
+
+void EngineBridge::deliver() {
+    const QPointer<EngineBridge> alive(this);
+    QElapsedTimer clock;
+    clock.start();
+    while (!backlog_.empty() && !mustWait(backlog_.front())) {
+        if (clock.elapsed() >= kSliceMs) {
+            QMetaObject::invokeMethod(this, [this] { deliver(); }, Qt::QueuedConnection);
+            return;
+        }
+        const Event event = std::move(backlog_.front());
+        backlog_.pop_front();
+        emitEvent(event);
+        if (!alive) return;
+    }
+}
+
+void EngineBridge::emitEvent(const Event& event) {
+    std::visit(
+        [this](const auto& e) {
+            using E = std::decay_t<decltype(e)>;
+            if constexpr (std::is_same_v<E, JobQueued>) Q_EMIT jobQueued(e);
+            if constexpr (std::is_same_v<E, JobStarted>) Q_EMIT jobStarted(e);
+            if constexpr (std::is_same_v<E, StageProgress>) Q_EMIT progressed(e);
+            if constexpr (std::is_same_v<E, Preview>) Q_EMIT previewed(e);
+            if constexpr (std::is_same_v<E, EngineStateChanged>) Q_EMIT engineStateChanged(e);
+            if constexpr (std::is_same_v<E, JobFinished>) known_jobs_.erase(e.id), Q_EMIT jobFinished(e);
+            if constexpr (std::is_same_v<E, JobFailed>) known_jobs_.erase(e.id), Q_EMIT jobFailed(e);
+            if constexpr (std::is_same_v<E, JobCancelled>) known_jobs_.erase(e.id), Q_EMIT jobCancelled(e);
+        },
+        event);
+}
+
+}  // namespace studio::ui

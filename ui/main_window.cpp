@@ -1,0 +1,220 @@
+#include "ui/main_window.h"
+
+#include <QCloseEvent>
+#include <QDesktopServices>
+#include <QFileInfo>
+#include <QUrl>
+
+#include "core/text.h"
+#include "ui/theme/theme.h"
+#include "ui/wording.h"
+
+namespace studio::ui {
+
+void MainWindow::start() {
+    session_.start();
+    if (options_.generate_at_once) generate();
+}
+
+void MainWindow::connectSession() {
+    connect(&session_, &Session::stateChanged, this, &MainWindow::onState);
+    connect(&session_, &Session::modelsListed, this, &MainWindow::onModels);
+    connect(&session_, &Session::engineStateChanged, this, [this](EngineStateChanged::State state, const QString& detail) {
+        engine_text_->setText(Wording::engineState(state));
+        engine_text_->setToolTip(detail.toHtmlEscaped());
+    });
+    connect(&session_, &Session::jobStarted, this, &MainWindow::onStarted);
+    connect(&session_, &Session::progressed, this, [this](const StageProgress& event) {
+        if (session_.state() != Session::State::kCancelling) progress_->setProgress(event);
+    });
+    connect(&session_, &Session::previewed, this, &MainWindow::onPreview);
+    connect(&session_, &Session::jobFinished, this, &MainWindow::onFinished);
+    connect(&session_, &Session::jobFailed, this, &MainWindow::onFailed);
+    connect(&session_, &Session::jobCancelled, this, &MainWindow::restoreStage);
+    connect(&session_, &Session::clipReady, this, &MainWindow::onClip);
+    connect(&session_, &Session::clipFailed, this, [this](quint64 job, const Error& error) {
+        if (shown_ != job) return;
+        shown_.reset();
+        restoreStage();
+        error_->showError(error);
+        Q_EMIT failed(error);
+    });
+    connect(&session_, &Session::stopped, this, [this] {
+        hide();
+        Q_EMIT closed();
+    });
+}
+
+void MainWindow::connectStage() {
+    connect(create_, &PromptPanel::generateRequested, this, &MainWindow::generate);
+    connect(create_, &PromptPanel::cancelRequested, &session_, &Session::cancel);
+    connect(&stage_->empty(), &EmptyStage::exampleChosen, this, [this](const QString& prompt) {
+        create_->setPrompt(prompt);
+        generate();
+    });
+    connect(stage_, &StageView::reuseRequested, this, &MainWindow::reuseSettings);
+    connect(stage_, &StageView::folderRequested, this, &MainWindow::showFolder);
+    connect(results_, &ResultsList::chosen, this, &MainWindow::choose);
+    connect(model_picker_, &QComboBox::activated, this, &MainWindow::onModelPicked);
+}
+
+void MainWindow::generate() {
+    if (session_.isBusy()) return;
+    auto request = create_->request();
+    if (!request.ok()) {
+        create_->showProblem(request.error());
+        Q_EMIT failed(request.error());
+        return;
+    }
+    request->output = options_.output;
+    const int picked = model_picker_->currentIndex();
+    request->model = picked >= 0 && picked < int(models_.size()) ? path_to_utf8(models_[std::size_t(picked)].path) : options_.model;
+    error_->hide();
+    create_->setNotice({});
+    is_following_ = true;
+    steps_ = request->steps.value_or(0);
+    job_size_ = QSize(request->width.value_or(16), request->height.value_or(9));
+    session_.generate(request.value());
+}
+
+void MainWindow::onState(Session::State state) {
+    create_->setState(state);
+    cancel_key_->setEnabled(state == Session::State::kSubmitting || state == Session::State::kRunning);
+    switch (state) {
+        case Session::State::kIdle: progress_->end(); break;
+        case Session::State::kSubmitting:
+            progress_->begin();
+            stage_->showWaiting(job_size_);
+            results_->clearSelection();
+            break;
+        case Session::State::kRunning: results_->setCurrentIndex(session_.results().index(0)); break;
+        case Session::State::kCancelling: progress_->setCancelling(); break;
+    }
+}
+
+void MainWindow::onModels(const std::vector<ModelInfo>& models) {
+    models_ = models;
+    model_picker_->clear();
+    int chosen = -1;
+    for (int i = 0; i < int(models_.size()); ++i) {
+        const ModelInfo& model = models_[std::size_t(i)];
+        const QString name = fromUtf8(model.name);
+        model_picker_->addItem(model.complete ? name : tr("%1 (incomplete)").arg(name));
+        model_picker_->setItemData(i, fromUtf8(path_to_utf8(model.path)).toHtmlEscaped(), Qt::ToolTipRole);
+        const bool is_wanted = options_.model.empty() ? model.complete : options_.model == model.name;
+        if (chosen < 0 && is_wanted) chosen = i;
+    }
+    if (!options_.model.empty() && chosen < 0) model_picker_->addItem(fromUtf8(options_.model));  // a path: the engine judges it
+    model_picker_->setCurrentIndex(chosen >= 0 ? chosen : model_picker_->count() - 1);
+    model_picker_->setVisible(model_picker_->count() > 0);
+    onModelPicked(model_picker_->currentIndex());
+    if (models_.empty() && options_.model.empty())
+        stage_->empty().setMessage(tr("No model was found"),
+                                   tr("Start the program with --model and the folder of a Wan model, or set STUDIO_MODELS "
+                                      "to a folder with models in it."));
+}
+
+void MainWindow::onModelPicked(int index) {
+    const bool is_known = index >= 0 && index < int(models_.size());
+    const ModelInfo model = is_known ? models_[std::size_t(index)] : ModelInfo{};
+    create_->setModel(model);
+    QStringList examples;
+    for (const std::string& example : model.example_prompts) examples << fromUtf8(example);
+    stage_->empty().setExamples(examples);
+}
+
+void MainWindow::onStarted(const JobStarted& event) {
+    const ResolvedRequest& plan = event.resolved;
+    steps_ = plan.steps;
+    progress_->setPlan(plan);
+    if (is_following_ && stage_->isShowingPreview() && stage_->player().frameCount() == 0)
+        stage_->showWaiting(QSize(plan.width, plan.height));
+    QStringList notices;
+    for (const std::string& notice : plan.notices) notices << fromUtf8(notice);
+    create_->setNotice(notices.join(QLatin1Char('\n')));
+}
+
+void MainWindow::onPreview(quint64, int step, const FilmStripPtr& pictures) {
+    if (!is_following_) return;
+    stage_->showPreview(pictures, steps_ > 0 ? tr("Preview  ·  step %1 of %2").arg(step).arg(steps_) : tr("Preview"));
+}
+
+void MainWindow::onFinished(const JobFinished& event) {
+    last_text_->setText(tr("Last video: %1").arg(Wording::duration(event.result.total_s)));
+    if (is_following_) shown_ = event.id;
+}
+
+void MainWindow::onClip(quint64 job, const FilmStripPtr& clip) {
+    if (shown_ != job) return;
+    const ResultItem* item = shownItem();
+    stage_->showClip(clip, item ? item->prompt : QString());
+    if (const auto row = session_.results().rowOf(job)) results_->setCurrentIndex(session_.results().index(*row));
+    Q_EMIT resultPlaying();
+}
+
+void MainWindow::onFailed(const Error& error, const QString& latents_path) {
+    restoreStage();
+    if (error.field == "prompt") create_->focusPrompt();
+    error_->showError(error, latents_path.isEmpty() ? QString() : tr("The finished latents were kept: %1").arg(latents_path));
+    Q_EMIT failed(error);
+}
+
+void MainWindow::choose(int row) {
+    const ResultItem* item = session_.results().at(row);
+    if (!item) return;
+    is_following_ = item->is_running;
+    if (item->is_running) {
+        stage_->showWaiting(job_size_);  // until the next preview
+        return;
+    }
+    shown_ = item->id;
+    session_.loadClip(item->id);
+}
+
+void MainWindow::restoreStage() {
+    if (!stage_->isShowingPreview()) return;
+    if (shownItem() && !shownItem()->is_running)
+        session_.loadClip(*shown_);
+    else
+        stage_->showEmpty();
+}
+
+const ResultItem* MainWindow::shownItem() {
+    const auto row = shown_ ? session_.results().rowOf(*shown_) : std::nullopt;
+    return row ? session_.results().at(*row) : nullptr;
+}
+
+void MainWindow::showFolder() {
+    const ResultItem* item = shownItem();
+    if (!item) return;
+    const QFileInfo file(fromUtf8(item->result.output_path));
+    QDesktopServices::openUrl(QUrl::fromLocalFile(file.absolutePath()));
+}
+
+void MainWindow::reuseSettings() {
+    const ResultItem* item = shownItem();
+    if (item) create_->setValues(item->result.resolved.request);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (session_.isStopped()) {
+        event->accept();
+        return;
+    }
+    event->ignore();
+    if (stopping_cover_->isVisible()) {
+        hide();  // asked twice: out of the way, the engine ends by itself
+        return;
+    }
+    stopping_cover_->setGeometry(rect());
+    stopping_cover_->show();
+    stopping_cover_->raise();
+    session_.stop();
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    stopping_cover_->setGeometry(rect());
+}
+
+}  // namespace studio::ui

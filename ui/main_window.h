@@ -1,0 +1,94 @@
+// ui/main_window.h - the window: where the parts sit and how they hang together. Work is done by Session and the engine.
+#pragma once
+#include <QComboBox>
+#include <QLabel>
+#include <QShortcut>
+#include <QWidget>
+#include <optional>
+
+#include "ui/session.h"
+#include "ui/widgets/error_panel.h"
+#include "ui/widgets/progress_panel.h"
+#include "ui/widgets/prompt_panel.h"
+#include "ui/widgets/results_list.h"
+#include "ui/widgets/stage_view.h"
+
+namespace studio::ui {
+
+struct WindowOptions {
+    QString prompt;             // to begin with
+    std::string model;          // --model; empty: the first one that is complete
+    std::string output;         // folder or file for videos; empty: the engine's choice
+    bool generate_at_once = false;
+};
+
+/// Closing stops the engine in the background and then emits `closed`; the window says so meanwhile and never freezes.
+/// A second close while it stops hides the window at once.
+/// Threads   GUI thread.
+class MainWindow : public QWidget {
+    Q_OBJECT
+  public:
+    explicit MainWindow(Backend backend, WindowOptions options = {}, QWidget* parent = nullptr);
+
+    /// Build the engine and look for models. Call after the window is shown, so that it is there first.
+    void start();
+    Session& session() { return session_; }
+
+    QSize sizeHint() const override { return {1280, 800}; }
+
+  Q_SIGNALS:
+    /// The engine is gone and the window hidden: the program may end.
+    void closed();
+    /// A finished video has begun to play.
+    void resultPlaying();
+    void failed(const studio::Error& error);
+
+  protected:
+    void closeEvent(QCloseEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+  private:
+    QWidget* makeTopBar();
+    QWidget* makeCentre();
+    QWidget* makeResultsPanel();
+    QWidget* makeStatusLine();
+    void makeShortcuts();
+    void connectSession();
+    void connectStage();
+
+    void generate();
+    void onState(Session::State state);
+    void onModels(const std::vector<ModelInfo>& models);
+    void onModelPicked(int index);
+    void onStarted(const JobStarted& event);
+    void onPreview(quint64 job, int step, const FilmStripPtr& pictures);
+    void onFinished(const JobFinished& event);
+    void onClip(quint64 job, const FilmStripPtr& clip);
+    void onFailed(const Error& error, const QString& latents_path);
+    void choose(int row);
+    void restoreStage();
+    void showFolder();
+    void reuseSettings();
+    const ResultItem* shownItem();
+
+    WindowOptions options_;
+    Session session_;
+    std::vector<ModelInfo> models_;
+    std::optional<JobId> shown_;   // the finished result on the stage, or on its way there
+    bool is_following_ = true;     // the stage shows the running job
+    int steps_ = 0;                // of the running job
+    QSize job_size_;               // of the running job
+
+    QComboBox* model_picker_;
+    PromptPanel* create_;
+    StageView* stage_;
+    ProgressPanel* progress_;
+    ErrorPanel* error_;
+    ResultsList* results_;
+    QLabel* engine_text_;
+    QLabel* last_text_;
+    QLabel* stopping_cover_;
+    QShortcut* cancel_key_;
+};
+
+}  // namespace studio::ui

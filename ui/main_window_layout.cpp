@@ -1,0 +1,141 @@
+// The parts of MainWindow and where they sit; main_window.cpp says what they do.
+#include <QApplication>
+#include <QHBoxLayout>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "ui/main_window.h"
+#include "ui/theme/icons.h"
+#include "ui/theme/theme.h"
+#include "ui/wording.h"
+
+namespace studio::ui {
+
+namespace {
+constexpr int kResultsWidth = 272;
+}
+
+MainWindow::MainWindow(Backend backend, WindowOptions options, QWidget* parent)
+    : QWidget(parent), options_(std::move(options)), session_(std::move(backend)) {
+    setObjectName(QStringLiteral("mainWindow"));
+    setWindowTitle(tr("Turbo Studio"));
+    setMinimumSize(1024, 640);
+    auto* middle = new QHBoxLayout;
+    middle->setSpacing(0);
+    create_ = new PromptPanel(session_.settings());
+    middle->addWidget(create_);
+    middle->addWidget(makeCentre(), 1);
+    middle->addWidget(makeResultsPanel());
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(makeTopBar());
+    layout->addLayout(middle, 1);
+    layout->addWidget(makeStatusLine());
+    stopping_cover_ = new QLabel(tr("Stopping the engine…"), this);
+    stopping_cover_->setObjectName(QStringLiteral("stoppingCover"));
+    stopping_cover_->setAlignment(Qt::AlignCenter);
+    stopping_cover_->hide();
+    makeShortcuts();
+    connectSession();
+    connectStage();
+    create_->setPrompt(options_.prompt);
+    create_->focusPrompt();
+}
+
+QWidget* MainWindow::makeTopBar() {
+    auto* bar = new QFrame;
+    bar->setObjectName(QStringLiteral("topBar"));
+    auto* mark = new QLabel;
+    mark->setPixmap(QIcon(QStringLiteral(":/icons/turbo-studio-64.png")).pixmap(26, 26));
+    auto* name = new QLabel(tr("Turbo Studio"));
+    name->setObjectName(QStringLiteral("appName"));
+    model_picker_ = new QComboBox;
+    model_picker_->setObjectName(QStringLiteral("modelPicker"));
+    model_picker_->setAccessibleName(tr("Model"));
+    model_picker_->setToolTip(tr("The model that makes the video"));
+    model_picker_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    model_picker_->hide();
+    auto* look = new QToolButton;
+    look->setObjectName(QStringLiteral("appearanceButton"));
+    look->setProperty("role", "flat");
+    look->setIcon(makeIcon(Glyph::kTheme));
+    look->setAccessibleName(tr("Light or dark"));
+    look->setToolTip(tr("Switch between light and dark"));
+    connect(look, &QToolButton::clicked, this, [] {
+        const bool is_dark = currentAppearance() == Appearance::kDark;
+        applyAppearance(*qApp, is_dark ? Appearance::kLight : Appearance::kDark);
+    });
+    auto* layout = new QHBoxLayout(bar);
+    layout->setContentsMargins(2 * kGrid, kGrid, kGrid, kGrid);
+    layout->setSpacing(kGrid);
+    layout->addWidget(mark);
+    layout->addWidget(name);
+    layout->addSpacing(2 * kGrid);
+    layout->addWidget(model_picker_);
+    layout->addStretch();
+    layout->addWidget(look);
+    return bar;
+}
+
+QWidget* MainWindow::makeCentre() {
+    auto* centre = new QWidget;
+    error_ = new ErrorPanel;
+    stage_ = new StageView;
+    progress_ = new ProgressPanel;
+    auto* layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(2 * kGrid, 2 * kGrid, 2 * kGrid, 2 * kGrid);
+    layout->setSpacing(kGrid + 4);
+    layout->addWidget(error_);
+    layout->addWidget(stage_, 1);
+    layout->addWidget(progress_);
+    return centre;
+}
+
+QWidget* MainWindow::makeResultsPanel() {
+    auto* panel = new QFrame;
+    panel->setObjectName(QStringLiteral("resultsPanel"));
+    panel->setFixedWidth(kResultsWidth);
+    results_ = new ResultsList;
+    results_->setModel(&session_.results());
+    auto* title = new QLabel(tr("This sitting"));
+    title->setProperty("role", "heading");
+    auto* layout = new QVBoxLayout(panel);
+    layout->setContentsMargins(kGrid, 2 * kGrid, kGrid, kGrid);
+    layout->setSpacing(kGrid);
+    auto* top = new QHBoxLayout;
+    top->setContentsMargins(kGrid, 0, kGrid, 0);
+    top->addWidget(title);
+    layout->addLayout(top);
+    layout->addWidget(results_, 1);
+    return panel;
+}
+
+QWidget* MainWindow::makeStatusLine() {
+    auto* line = new QFrame;
+    line->setObjectName(QStringLiteral("statusLine"));
+    engine_text_ = new QLabel(Wording::engineState(EngineStateChanged::State::kStarting));
+    engine_text_->setObjectName(QStringLiteral("engineText"));
+    last_text_ = new QLabel;
+    last_text_->setObjectName(QStringLiteral("lastText"));
+    auto* layout = new QHBoxLayout(line);
+    layout->setContentsMargins(2 * kGrid, 5, 2 * kGrid, 5);
+    layout->addWidget(engine_text_);
+    layout->addStretch();
+    layout->addWidget(last_text_);
+    return line;
+}
+
+void MainWindow::makeShortcuts() {
+    for (const auto key : {Qt::Key_Return, Qt::Key_Enter}) {
+        auto* shortcut = new QShortcut(QKeySequence(Qt::CTRL | key), this);
+        connect(shortcut, &QShortcut::activated, this, &MainWindow::generate);
+    }
+    cancel_key_ = new QShortcut(QKeySequence(Qt::Key_Escape), this);
+    cancel_key_->setEnabled(false);  // Escape belongs to whoever has the focus until there is something to cancel
+    connect(cancel_key_, &QShortcut::activated, &session_, &Session::cancel);
+    auto* quit = new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_Q), this);
+    connect(quit, &QShortcut::activated, this, &QWidget::close);
+}
+
+}  // namespace studio::ui

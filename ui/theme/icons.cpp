@@ -1,0 +1,144 @@
+#include "ui/theme/icons.h"
+
+#include <QGuiApplication>
+#include <QIconEngine>
+#include <QPainter>
+#include <QPainterPath>
+#include <QPalette>
+#include <QtMath>
+
+namespace studio::ui {
+
+namespace {
+// Every glyph lives on a 24 x 24 grid with round pen strokes of 1.8; solid shapes are filled.
+constexpr qreal kGridSize = 24;
+constexpr qreal kPenWidth = 1.8;
+
+void triangle(QPainterPath& path, QPointF a, QPointF b, QPointF c) {
+    path.moveTo(a);
+    path.lineTo(b);
+    path.lineTo(c);
+    path.closeSubpath();
+}
+
+QPainterPath solidPath(Glyph glyph) {
+    QPainterPath path;
+    switch (glyph) {
+        case Glyph::kPlay: triangle(path, {8, 5.5}, {18.5, 12}, {8, 18.5}); break;
+        case Glyph::kPause:
+            path.addRoundedRect(QRectF(7, 5.5, 3.4, 13), 1.2, 1.2);
+            path.addRoundedRect(QRectF(13.6, 5.5, 3.4, 13), 1.2, 1.2);
+            break;
+        case Glyph::kStepBack: triangle(path, {17, 6.5}, {9, 12}, {17, 17.5}); break;
+        case Glyph::kStepForward: triangle(path, {7, 6.5}, {15, 12}, {7, 17.5}); break;
+        case Glyph::kDice:
+            for (const QPointF dot : {QPointF(8.6, 8.6), QPointF(15.4, 8.6), QPointF(12, 12), QPointF(8.6, 15.4), QPointF(15.4, 15.4)})
+                path.addEllipse(dot, 1.25, 1.25);
+            break;
+        case Glyph::kSpark:
+            path.moveTo(11, 3.5);
+            path.cubicTo(11.8, 9, 13.5, 10.7, 19, 11.5);
+            path.cubicTo(13.5, 12.3, 11.8, 14, 11, 19.5);
+            path.cubicTo(10.2, 14, 8.5, 12.3, 3, 11.5);
+            path.cubicTo(8.5, 10.7, 10.2, 9, 11, 3.5);
+            path.addEllipse(QPointF(18.8, 18.2), 1.6, 1.6);
+            break;
+        case Glyph::kWarning: path.addEllipse(QPointF(12, 16.8), 1.2, 1.2); break;
+        case Glyph::kTheme:
+            path.moveTo(12, 4.5);
+            path.arcTo(QRectF(4.5, 4.5, 15, 15), 90, 180);
+            path.closeSubpath();
+            break;
+        default: break;
+    }
+    return path;
+}
+
+QPainterPath linePath(Glyph glyph) {
+    QPainterPath path;
+    switch (glyph) {
+        case Glyph::kStepBack:
+            path.moveTo(6.5, 6.5);
+            path.lineTo(6.5, 17.5);
+            break;
+        case Glyph::kStepForward:
+            path.moveTo(17.5, 6.5);
+            path.lineTo(17.5, 17.5);
+            break;
+        case Glyph::kLoop:
+        case Glyph::kReuse:
+            path.arcMoveTo(QRectF(5, 5, 14, 14), 60);
+            path.arcTo(QRectF(5, 5, 14, 14), 60, 290);
+            path.moveTo(15.4, 2.6);
+            path.lineTo(15.6, 6);
+            path.lineTo(12.2, 6.6);
+            if (glyph == Glyph::kReuse) {
+                path.moveTo(12, 8.8);
+                path.lineTo(12, 12.2);
+                path.lineTo(14.4, 13.6);
+            }
+            break;
+        case Glyph::kDice: path.addRoundedRect(QRectF(4.5, 4.5, 15, 15), 3.6, 3.6); break;
+        case Glyph::kFolder:
+            path.moveTo(3.8, 17.6);
+            path.lineTo(3.8, 6.6);
+            path.lineTo(9.4, 6.6);
+            path.lineTo(11.4, 8.8);
+            path.lineTo(20.2, 8.8);
+            path.lineTo(20.2, 17.6);
+            path.closeSubpath();
+            break;
+        case Glyph::kClose:
+            path.moveTo(6.5, 6.5);
+            path.lineTo(17.5, 17.5);
+            path.moveTo(17.5, 6.5);
+            path.lineTo(6.5, 17.5);
+            break;
+        case Glyph::kWarning:
+            triangle(path, {12, 3.8}, {21, 19.8}, {3, 19.8});
+            path.moveTo(12, 9.6);
+            path.lineTo(12, 13.6);
+            break;
+        case Glyph::kTheme: path.addEllipse(QRectF(4.5, 4.5, 15, 15)); break;
+        default: break;
+    }
+    return path;
+}
+
+class GlyphEngine : public QIconEngine {
+  public:
+    GlyphEngine(Glyph glyph, QPalette::ColorRole role) : glyph_(glyph), role_(role) {}
+
+    void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override {
+        const auto group = mode == QIcon::Disabled ? QPalette::Disabled : QPalette::Active;
+        const QColor color = QGuiApplication::palette().color(group, role_);
+        const qreal side = std::min(rect.width(), rect.height());
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->translate(rect.x() + (rect.width() - side) / 2, rect.y() + (rect.height() - side) / 2);
+        painter->scale(side / kGridSize, side / kGridSize);
+        painter->fillPath(solidPath(glyph_), color);
+        painter->setPen(QPen(color, kPenWidth, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        painter->setBrush(Qt::NoBrush);
+        painter->drawPath(linePath(glyph_));
+        painter->restore();
+    }
+    QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
+        QPixmap pixmap(size);
+        pixmap.fill(Qt::transparent);
+        QPainter painter(&pixmap);
+        paint(&painter, QRect(QPoint(), size), mode, state);
+        return pixmap;
+    }
+    QIconEngine* clone() const override { return new GlyphEngine(*this); }
+
+  private:
+    Glyph glyph_;
+    QPalette::ColorRole role_;
+};
+}  // namespace
+
+QIcon makeIcon(Glyph glyph) { return QIcon(new GlyphEngine(glyph, QPalette::ButtonText)); }
+QIcon makeIconOnAccent(Glyph glyph) { return QIcon(new GlyphEngine(glyph, QPalette::HighlightedText)); }
+
+}  // namespace studio::ui

@@ -1,0 +1,77 @@
+#include "ui/widgets/error_panel.h"
+
+#include <QAccessible>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QPushButton>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "ui/theme/icons.h"
+#include "ui/theme/theme.h"
+#include "ui/wording.h"
+
+namespace studio::ui {
+
+namespace {
+QLabel* textLabel(const char* object_name, const char* role) {
+    auto* label = new QLabel;
+    label->setObjectName(QLatin1String(object_name));
+    label->setProperty("role", role);
+    label->setTextFormat(Qt::PlainText);
+    label->setWordWrap(true);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    return label;
+}
+}  // namespace
+
+ErrorPanel::ErrorPanel(QWidget* parent) : QFrame(parent) {
+    setObjectName(QStringLiteral("errorPanel"));
+    auto* sign = new QLabel;
+    sign->setPixmap(makeIcon(Glyph::kWarning).pixmap(24, 24));
+    title_ = textLabel("errorTitle", "heading");
+    message_ = textLabel("errorMessage", "plain");
+    fix_ = textLabel("errorFix", "hint");
+    auto* copy = new QPushButton(tr("Copy details"));
+    copy->setObjectName(QStringLiteral("errorCopyButton"));
+    copy->setToolTip(tr("Put the whole error into the clipboard, for a report"));
+    auto* close = new QToolButton;
+    close->setObjectName(QStringLiteral("errorCloseButton"));
+    close->setProperty("role", "flat");
+    close->setIcon(makeIcon(Glyph::kClose));
+    close->setAccessibleName(tr("Dismiss the error"));
+    close->setToolTip(tr("Dismiss"));
+    connect(copy, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(details_); });
+    connect(close, &QToolButton::clicked, this, &QWidget::hide);
+    auto* words = new QVBoxLayout;
+    words->setSpacing(kGrid / 2);
+    words->addWidget(title_);
+    words->addWidget(message_);
+    words->addWidget(fix_);
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(2 * kGrid, kGrid + 4, kGrid, kGrid + 4);
+    layout->setSpacing(kGrid + 4);
+    layout->addWidget(sign, 0, Qt::AlignTop);
+    layout->addLayout(words, 1);
+    layout->addWidget(copy, 0, Qt::AlignTop);
+    layout->addWidget(close, 0, Qt::AlignTop);
+    hide();
+}
+
+void ErrorPanel::showError(const Error& error, const QString& note) {
+    title_->setText(Wording::errorTitle(error.code));
+    QString message = fromUtf8(error.message);
+    if (!error.file.empty() && error.message.find(error.file) == std::string::npos)
+        message = tr("%1\nFile: %2").arg(message, fromUtf8(error.file));
+    message_->setText(message);
+    fix_->setText(note.isEmpty() ? fromUtf8(error.fix) : tr("%1\n%2").arg(fromUtf8(error.fix), note));
+    fix_->setVisible(!fix_->text().trimmed().isEmpty());
+    details_ = Wording::errorDetails(error) + (note.isEmpty() ? QString() : QLatin1Char('\n') + note);
+    setAccessibleName(title_->text());
+    setAccessibleDescription(message_->text());
+    show();
+    QAccessibleEvent alert(this, QAccessible::Alert);
+    QAccessible::updateAccessibility(&alert);
+}
+
+}  // namespace studio::ui

@@ -1,0 +1,26 @@
+// ui/widgets/error_panel.h - a failure in words: what, why, and what to do. Stays until dismissed or until the next try.
+#pragma once
+#include <QFrame>
+#include <QLabel>
+
+#include "core/error.h"
+
+namespace studio::ui {
+
+/// Shows every text literally, whatever is in it. Announces itself to screen readers.
+/// Threads   GUI thread.
+class ErrorPanel : public QFrame {
+    Q_OBJECT
+  public:
+    explicit ErrorPanel(QWidget* parent = nullptr);
+    /// `note`: one more sentence, e.g. where finished work was kept; may be empty.
+    void showError(const Error& error, const QString& note = {});
+
+  private:
+    QLabel* title_;
+    QLabel* message_;
+    QLabel* fix_;
+    QString details_;  // for the clipboard
+};
+
+}  // namespace studio::ui

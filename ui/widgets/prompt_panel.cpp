@@ -1,0 +1,191 @@
+#include "ui/widgets/prompt_panel.h"
+
+#include <QScrollArea>
+#include <QStyle>
+#include <QVBoxLayout>
+
+#include "ui/theme/icons.h"
+#include "ui/theme/theme.h"
+#include "ui/wording.h"
+
+namespace studio::ui {
+
+namespace {
+constexpr int kPanelWidth = 360;
+
+void setRole(QWidget* widget, const char* role) {
+    widget->setProperty("role", role);
+    widget->style()->unpolish(widget);
+    widget->style()->polish(widget);
+}
+}  // namespace
+
+PromptPanel::PromptPanel(std::span<const Setting> settings, QWidget* parent) : QFrame(parent) {
+    setObjectName(QStringLiteral("createPanel"));
+    setFixedWidth(kPanelWidth);
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setWidget(makeForm(settings));
+    scroll->viewport()->setAutoFillBackground(false);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(scroll, 1);
+    layout->addWidget(makeFooter());
+    setState(Session::State::kIdle);
+    onTextChanged();
+}
+
+QWidget* PromptPanel::makeForm(std::span<const Setting> settings) {
+    auto* form = new QWidget;
+    form->setObjectName(QStringLiteral("createForm"));
+    auto* layout = new QVBoxLayout(form);
+    layout->setContentsMargins(2 * kGrid, 2 * kGrid, 2 * kGrid, 2 * kGrid);
+    layout->setSpacing(kGrid);
+
+    prompt_ = new PromptEdit;
+    prompt_->setObjectName(QStringLiteral("promptEdit"));
+    prompt_->setAccessibleName(tr("Prompt"));
+    prompt_->setPlaceholderText(tr("What should happen in the video?"));
+    prompt_->setToolTip(tr("Describe what is seen and how it moves. Ctrl+Enter begins."));
+    prompt_->setFixedHeight(16 * kGrid);
+    auto* title = new QLabel(tr("&Prompt"));
+    title->setProperty("role", "heading");
+    title->setBuddy(prompt_);
+    spark_ = new QToolButton;
+    spark_->setObjectName(QStringLiteral("ideaButton"));
+    spark_->setProperty("role", "flat");
+    spark_->setIcon(makeIcon(Glyph::kSpark));
+    spark_->setAccessibleName(tr("An idea"));
+    spark_->setToolTip(tr("Fill in a prompt that this model is good at."));
+    auto* top = new QHBoxLayout;
+    top->addWidget(title);
+    top->addStretch();
+    top->addWidget(spark_);
+
+    hint_ = new QLabel;
+    hint_->setObjectName(QStringLiteral("promptHint"));
+    hint_->setTextFormat(Qt::PlainText);
+    hint_->setWordWrap(true);
+    hint_->hide();
+    counter_ = new QLabel;
+    counter_->setObjectName(QStringLiteral("promptCounter"));
+    counter_->setProperty("role", "hint");
+    counter_->setAlignment(Qt::AlignRight);
+    settings_ = new SettingsForm(settings);
+
+    layout->addLayout(top);
+    layout->addWidget(prompt_);
+    layout->addWidget(counter_);
+    layout->addWidget(hint_);
+    layout->addSpacing(kGrid);
+    layout->addWidget(settings_);
+    layout->addStretch();
+    connect(spark_, &QToolButton::clicked, this, &PromptPanel::takeNextExample);
+    connect(prompt_, &QPlainTextEdit::textChanged, this, &PromptPanel::onTextChanged);
+    connect(prompt_, &PromptEdit::pasteRefused, this, [this](qsizetype bytes) {
+        showProblem(invalid_argument("prompt", tr("The pasted text is too long: %1 bytes.").arg(bytes).toStdString(),
+                                     tr("A prompt has room for %1.").arg(PromptEdit::kMaxBytes).toStdString()));
+    });
+    return form;
+}
+
+QWidget* PromptPanel::makeFooter() {
+    auto* footer = new QWidget;
+    auto* layout = new QHBoxLayout(footer);
+    layout->setContentsMargins(2 * kGrid, kGrid, 2 * kGrid, 2 * kGrid);
+    layout->setSpacing(kGrid);
+    generate_ = new QPushButton;
+    generate_->setObjectName(QStringLiteral("generateButton"));
+    generate_->setProperty("role", "primary");
+    generate_->setIcon(makeIconOnAccent(Glyph::kSpark));
+    generate_->setToolTip(tr("Make the video (Ctrl+Enter)"));
+    cancel_ = new QPushButton(tr("Cancel"));
+    cancel_->setObjectName(QStringLiteral("cancelButton"));
+    cancel_->setProperty("role", "tall");
+    cancel_->setAccessibleName(tr("Cancel the video that is being made"));
+    cancel_->setToolTip(tr("Stop making this video (Esc)"));
+    layout->addWidget(generate_, 1);
+    layout->addWidget(cancel_);
+    connect(generate_, &QPushButton::clicked, this, &PromptPanel::generateRequested);
+    connect(cancel_, &QPushButton::clicked, this, &PromptPanel::cancelRequested);
+    return footer;
+}
+
+void PromptPanel::setModel(const ModelInfo& model) {
+    settings_->setModel(model);
+    examples_.clear();
+    for (const std::string& example : model.example_prompts) examples_ << fromUtf8(example);
+    next_example_ = 0;
+    spark_->setVisible(!examples_.isEmpty());
+}
+
+void PromptPanel::setState(Session::State state) {
+    const bool is_busy = state != Session::State::kIdle;
+    const bool is_cancelling = state == Session::State::kCancelling;
+    const bool had_focus = cancel_->hasFocus() || generate_->hasFocus();
+    generate_->setEnabled(!is_busy);
+    generate_->setText(is_cancelling ? tr("Cancelling…") : is_busy ? tr("Generating…") : tr("Generate"));
+    generate_->setAccessibleName(generate_->text());
+    generate_->setIcon(is_busy ? QIcon() : makeIconOnAccent(Glyph::kSpark));
+    cancel_->setVisible(is_busy);
+    cancel_->setEnabled(is_busy && !is_cancelling);
+    if (had_focus) (is_busy ? cancel_ : generate_)->setFocus();  // keyboard users stay where they pressed
+}
+
+void PromptPanel::setPrompt(const QString& prompt) {
+    prompt_->setPlainText(prompt);
+    prompt_->moveCursor(QTextCursor::End);
+}
+
+void PromptPanel::setValues(const GenerationRequest& request) {
+    setPrompt(fromUtf8(request.prompt));
+    settings_->setValues(request);
+}
+
+void PromptPanel::focusPrompt() { prompt_->setFocus(); }
+
+void PromptPanel::takeNextExample() {
+    if (examples_.isEmpty()) return;
+    setPrompt(examples_[next_example_++ % examples_.size()]);
+    focusPrompt();
+}
+
+void PromptPanel::onTextChanged() {
+    const QString text = prompt_->toPlainText();
+    counter_->setText(tr("%n character(s)", nullptr, int(text.size())));
+    counter_->setVisible(!text.isEmpty());
+    setNotice({});
+}
+
+void PromptPanel::setNotice(const QString& notice) {
+    setRole(hint_, "hint");
+    hint_->setText(notice);
+    hint_->setVisible(!notice.isEmpty());
+}
+
+Result<GenerationRequest> PromptPanel::request() const {
+    GenerationRequest request;
+    const QString text = prompt_->toPlainText().trimmed();
+    if (text.isEmpty())
+        return invalid_argument("prompt", tr("The prompt is empty.").toStdString(),
+                                tr("Type what should happen in the video.").toStdString());
+    request.prompt = text.toStdString();
+    if (qsizetype(request.prompt.size()) > PromptEdit::kMaxBytes)
+        return invalid_argument("prompt", tr("The prompt is too long: %1 bytes.").arg(request.prompt.size()).toStdString(),
+                                tr("Shorten it to %1.").arg(PromptEdit::kMaxBytes).toStdString());
+    STUDIO_TRY_VOID(settings_->fill(request));
+    return request;
+}
+
+void PromptPanel::showProblem(const Error& error) {
+    setRole(hint_, "problem");
+    hint_->setText(tr("%1 %2").arg(fromUtf8(error.message), fromUtf8(error.fix)));
+    hint_->setVisible(true);
+    if (error.field == "prompt") focusPrompt();
+}
+
+}  // namespace studio::ui

@@ -1,0 +1,129 @@
+#include "ui/widgets/results_list.h"
+
+#include <QKeyEvent>
+#include <QPainter>
+#include <QPainterPath>
+#include <QTextLayout>
+
+#include "ui/models/results_model.h"
+#include "ui/theme/theme.h"
+
+namespace studio::ui {
+
+namespace {
+constexpr int kThumbSide = 64;
+constexpr int kRowHeight = kThumbSide + 2 * kGrid;
+
+/// The first two lines of a text, the second one elided. Works for scripts without spaces too.
+void drawTwoLines(QPainter* painter, const QRect& rect, const QString& text, const QFont& font) {
+    QTextOption option;
+    option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    QTextLayout layout(text.simplified(), font);
+    layout.setTextOption(option);
+    layout.beginLayout();
+    const QFontMetrics metrics(font);
+    int y = rect.top();
+    for (int i = 0; i < 2; ++i) {
+        QTextLine line = layout.createLine();
+        if (!line.isValid()) break;
+        line.setLineWidth(rect.width());
+        QString part = layout.text().mid(line.textStart());
+        if (i == 0) part = part.left(line.textLength());
+        painter->drawText(QRect(rect.left(), y, rect.width(), metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                          metrics.elidedText(part, Qt::ElideRight, rect.width()));
+        y += metrics.lineSpacing();
+    }
+    layout.endLayout();
+}
+
+void drawThumbnail(QPainter* painter, const QRectF& box, const QImage& image, const QPalette& palette) {
+    QPainterPath outline;
+    outline.addRoundedRect(box, 8, 8);
+    painter->fillPath(outline, stageColor(palette));
+    if (image.isNull()) return;
+    QSizeF part = box.size().scaled(image.size(), Qt::KeepAspectRatio);
+    QRectF source(QPointF(), part);
+    source.moveCenter(QRectF(image.rect()).center());
+    painter->save();
+    painter->setClipPath(outline);
+    painter->drawImage(box, image, source);
+    painter->restore();
+}
+
+void drawFraction(QPainter* painter, const QRectF& box, double fraction, const QPalette& palette) {
+    const QRectF track(box.left() + 6, box.bottom() - 10, box.width() - 12, 4);
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(QColor(0, 0, 0, 130));
+    painter->drawRoundedRect(track, 2, 2);
+    painter->setBrush(accentColor(palette));
+    painter->drawRoundedRect(QRectF(track.topLeft(), QSizeF(track.width() * fraction, 4)), 2, 2);
+}
+}  // namespace
+
+void ResultDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    const QPalette& palette = option.palette;
+    painter->save();
+    painter->setRenderHints(QPainter::Antialiasing | QPainter::SmoothPixmapTransform);
+    const QRectF row = QRectF(option.rect).adjusted(1, 1, -1, -1);
+    const bool is_selected = option.state & QStyle::State_Selected;
+    if (is_selected || option.state & QStyle::State_MouseOver) {
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(is_selected ? palette.color(QPalette::Midlight) : raisedColor(palette));
+        painter->drawRoundedRect(row, 10, 10);
+    }
+    if (option.state & QStyle::State_HasFocus && is_selected) {
+        painter->setPen(QPen(accentColor(palette), 1));
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRoundedRect(row.adjusted(0.5, 0.5, -0.5, -0.5), 10, 10);
+    }
+    const QRectF box(option.rect.left() + kGrid, option.rect.top() + kGrid, kThumbSide, kThumbSide);
+    drawThumbnail(painter, box, index.data(Qt::DecorationRole).value<QImage>(), palette);
+    if (index.data(ResultsModel::kIsRunningRole).toBool())
+        drawFraction(painter, box, index.data(ResultsModel::kFractionRole).toDouble(), palette);
+    const int left = int(box.right()) + kGrid + 4;
+    const QRect text(left, option.rect.top() + kGrid + 2, option.rect.right() - kGrid - left, kThumbSide - 4);
+    painter->setPen(palette.color(QPalette::Text));
+    drawTwoLines(painter, text, index.data(Qt::DisplayRole).toString(), option.font);
+    QFont small = option.font;
+    small.setPointSizeF(small.pointSizeF() * 0.9);
+    painter->setFont(small);
+    painter->setPen(mutedColor(palette));
+    painter->drawText(text, Qt::AlignLeft | Qt::AlignBottom,
+                      QFontMetrics(small).elidedText(index.data(ResultsModel::kDetailRole).toString(), Qt::ElideRight, text.width()));
+    painter->restore();
+}
+
+QSize ResultDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const { return {200, kRowHeight}; }
+
+ResultsList::ResultsList(QWidget* parent) : QListView(parent) {
+    setObjectName(QStringLiteral("resultsList"));
+    setAccessibleName(tr("Videos of this sitting"));
+    setItemDelegate(new ResultDelegate(this));
+    setMouseTracking(true);
+    setUniformItemSizes(true);
+    setSpacing(0);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    setEditTriggers(QAbstractItemView::NoEditTriggers);
+    connect(this, &QListView::clicked, this, [this](const QModelIndex& index) { Q_EMIT chosen(index.row()); });
+}
+
+void ResultsList::paintEvent(QPaintEvent* event) {
+    QListView::paintEvent(event);
+    if (!model() || model()->rowCount() > 0) return;
+    QPainter painter(viewport());
+    painter.setPen(mutedColor(palette()));
+    painter.drawText(viewport()->rect().adjusted(2 * kGrid, 2 * kGrid, -2 * kGrid, -2 * kGrid),
+                     Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap, tr("Every video that you make appears here."));
+}
+
+void ResultsList::keyPressEvent(QKeyEvent* event) {
+    const bool is_choice = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter || event->key() == Qt::Key_Space;
+    if (is_choice && !(event->modifiers() & Qt::ControlModifier) && currentIndex().isValid()) {
+        Q_EMIT chosen(currentIndex().row());
+        return;
+    }
+    QListView::keyPressEvent(event);
+}
+
+}  // namespace studio::ui
