@@ -67,6 +67,7 @@ class Trainer:
         self.names = [n for n, _ in self.net.named_parameters()]
         self.run = torch.compile(block, dynamic=False) if compiled else block
         self.steps = self.ck["steps"] if self.ck else 0
+        self.since = 0                    # a new clip length: its places come first again
         self.stats = ck.get("stats") if ck else None
 
     def times(self, B):
@@ -84,7 +85,6 @@ class Trainer:
         z, w, k, t = z.to(d), w.to(d), k.to(d), t.to(d)
         ctx, bias = text_rows(attrs, d)
         n, T = torch.randn_like(z), t[:, None, None, None, None]
-        T5 = T
         src = z
         if own > 0 and not places_only:      # part of the batch goes on from the network's own last guess
             with torch.no_grad():
@@ -95,7 +95,7 @@ class Trainer:
                     P = pt[:, None, None, None, None]
                     x = torch.where((k[m] == 1)[:, None, None, None, None], P * torch.randn_like(z[m]), (1 - P) * z[m] + P * torch.randn_like(z[m]))
                     src[m] = x - P * forward(self.net, x, 1000 * pt, ctx[m], bias[m], run=block)
-        x = torch.where((k == 0)[:, None, None, None, None], T5 * n, (1 - T5) * src + T5 * n)
+        x = torch.where((k == 0)[:, None, None, None, None], T * n, (1 - T) * src + T * n)
         seen, keep = [0], []
 
         def run(b, *a):
@@ -107,8 +107,8 @@ class Trainer:
 
         v = forward(self.net, x, 1000 * t, ctx, bias, run=run)
         place = self.place_loss(keep[0], f, H // 2, W // 2)
-        e = (w * (x - T5 * v - z) ** 2).mean((1, 2, 3, 4))
-        loss = place if places_only else (w_k * e).mean() + 0.05 * place
+        e = (w * (x - T * v - z) ** 2).mean((1, 2, 3, 4))
+        loss = place if places_only else (w_k * e).mean() + (0.05 + 0.5 * math.exp(-self.since / 80)) * place
         self.muon.zero_grad(set_to_none=True)
         self.adam.zero_grad(set_to_none=True)
         loss.backward()
@@ -117,6 +117,7 @@ class Trainer:
         self.muon.step()
         self.adam.step()
         self.steps += 1
+        self.since += 1
         with torch.no_grad():
             decay = min(0.995, (1 + self.steps) / (10 + self.steps))
             torch._foreach_lerp_([self.ema[q] for q in self.names], list(self.net.parameters()), 1 - decay)
@@ -127,6 +128,18 @@ class Trainer:
         g = place_targets(f, h, w).to(y.device)
         parts = self.place(F.layer_norm(y, (WIDTH,))).split([8, 8, MAX_FRAMES], -1)
         return sum(F.cross_entropy(q.flatten(0, 1), g[:, i].repeat(len(y))) for i, q in zip((1, 2, 0), parts))
+
+    def learn_places(self, folder, steps=140):
+        """a minute that saves hours: name row, column and frame from noise alone (see init_dit)"""
+        if self.steps:
+            return
+        data = Latents(folder, 1)
+        self.stats = data.stats
+        for i in range(steps):
+            z, a, w = data.batch(32, self.rng)
+            p = self.step(z, a, w, min(.5, (i + 1) / 40), places_only=True)[4]
+        say("places", steps, f"{p:.3f}")
+        self.save(0.0)
 
     def save(self, used, done=False):
         save(self.path, dict(model=self.net.state_dict(), ema=self.ema, place=self.place.state_dict(), steps=self.steps,
