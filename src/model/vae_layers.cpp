@@ -1,0 +1,88 @@
+#include "model/vae_layers.h"
+
+#include "tensor/ops.h"
+#include "tensor/ops_video.h"
+
+namespace studio {
+
+Affine load_pointwise(const WeightSource& weights, const std::string& name, std::int64_t out, std::int64_t in,
+                      std::int64_t kernel_dims) {
+    std::vector<std::int64_t> shape{out, in};
+    shape.resize(static_cast<std::size_t>(2 + kernel_dims), 1);
+    return {weights.get(name + ".weight", shape, at::kFloat).reshape({out, in}),
+            weights.get(name + ".bias", {out}, at::kFloat)};
+}
+
+CausalConv::CausalConv(const WeightSource& weights, const std::string& name, std::int64_t out, std::int64_t in,
+                       SlotCounter& slots)
+    : bias_(weights.get(name + ".bias", {out}, at::kFloat)), slot_(slots.next()), in_(in) {
+    const at::Tensor weight = weights.get(name + ".weight", {out, in, 3, 3, 3}, at::kFloat);
+    weight_ = ops::conv_weight(weight);
+    weight_now_ = ops::conv_weight(weight.select(2, 2));
+}
+
+at::Tensor CausalConv::input(const VaeStream& stream, std::int64_t frames, std::int64_t height,
+                             std::int64_t width) const {
+    // A lone first frame sees only zeros behind it: it needs no history and a third of the arithmetic.
+    const at::Tensor& history = stream.history[slot_];
+    const bool alone = !history.defined() && frames == 1;
+    at::Tensor input = at::empty({alone ? 1 : frames + 2, height, width, in_}, weight_.options());
+    if (alone) return input;
+    const std::int64_t known = history.defined() ? history.size(0) : 0;
+    if (known < 2) input.slice(0, 0, 2 - known).zero_();
+    if (known > 0) input.slice(0, 2 - known, 2).copy_(history);
+    return input;
+}
+
+at::Tensor CausalConv::run(VaeStream& stream, const at::Tensor& input, std::int64_t frames) const {
+    const std::int64_t total = input.size(0);
+    stream.history[slot_] = input.slice(0, std::max<std::int64_t>(0, total - 2)).clone();
+    const bool alone = total == frames;
+    return ops::conv_frames(input, alone ? weight_now_ : weight_, bias_, {.space_padding = 1});
+}
+
+at::Tensor CausalConv::operator()(VaeStream& stream, const at::Tensor& x) const {
+    const at::Tensor buffer = input(stream, x.size(0), x.size(1), x.size(2));
+    chunk_part(buffer, x.size(0)).copy_(x);
+    return run(stream, buffer, x.size(0));
+}
+
+NormConv::NormConv(const WeightSource& weights, const std::string& norm, const std::string& conv, std::int64_t out,
+                   std::int64_t in, SlotCounter& slots)
+    : gamma_(weights.get(norm + ".gamma", {in, 1, 1, 1}, at::kFloat).reshape({in})),
+      conv_(weights, conv, out, in, slots) {}
+
+at::Tensor NormConv::operator()(VaeStream& stream, const at::Tensor& x) const {
+    const at::Tensor buffer = conv_.input(stream, x.size(0), x.size(1), x.size(2));
+    ops::channel_norm_into(x, gamma_, true, CausalConv::chunk_part(buffer, x.size(0)));
+    return conv_.run(stream, buffer, x.size(0));
+}
+
+ResidualBlock::ResidualBlock(const WeightSource& weights, const std::string& name, std::int64_t out, std::int64_t in,
+                             SlotCounter& slots)
+    : first_(weights, name + ".residual.0", name + ".residual.2", out, in, slots),
+      second_(weights, name + ".residual.3", name + ".residual.6", out, out, slots) {
+    if (in != out) shortcut_ = load_pointwise(weights, name + ".shortcut", out, in, 3);
+}
+
+at::Tensor ResidualBlock::operator()(VaeStream& stream, const at::Tensor& x) const {
+    at::Tensor y = second_(stream, first_(stream, x));
+    return y.add_(shortcut_.weight.defined() ? ops::linear(x, shortcut_.weight, shortcut_.bias) : x);
+}
+
+FrameAttention::FrameAttention(const WeightSource& weights, const std::string& name, std::int64_t channels)
+    : gamma_(weights.get(name + ".norm.gamma", {channels, 1, 1}, at::kFloat).reshape({channels})),
+      qkv_(load_pointwise(weights, name + ".to_qkv", 3 * channels, channels, 2)),
+      out_(load_pointwise(weights, name + ".proj", channels, channels, 2)) {}
+
+at::Tensor FrameAttention::operator()(const at::Tensor& x) const {
+    const std::int64_t channels = x.size(3);
+    at::Tensor normed = at::empty_like(x);
+    ops::channel_norm_into(x, gamma_, false, normed);
+    const at::Tensor qkv = ops::linear(normed, qkv_.weight, qkv_.bias).view({x.size(0), -1, 1, 3 * channels});
+    const auto third = [&](std::int64_t i) { return qkv.slice(3, i * channels, (i + 1) * channels); };
+    at::Tensor y = ops::linear(ops::attention(third(0), third(1), third(2)), out_.weight, out_.bias);
+    return y.view(x.sizes()).add_(x);
+}
+
+}  // namespace studio

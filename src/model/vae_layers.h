@@ -1,0 +1,85 @@
+// model/vae_layers.h - the building blocks of both Wan VAEs, streaming over time. Activations are fp32 [T, H, W, C].
+// Weights are constant; what a pass has seen so far lives in a VaeStream, so that one network serves several passes.
+#pragma once
+#include "model/weight_source.h"
+
+namespace studio {
+
+/// The memory of one pass: per temporal layer the last input frames, at most two.
+struct VaeStream {
+    std::vector<at::Tensor> history;  // by slot; undefined until the layer has stored something
+    bool is_first_chunk = true;       // the chunk of frame 0, which travels alone
+};
+
+/// Hands out slots while a network is built.
+class SlotCounter {
+  public:
+    std::size_t next() { return count_++; }
+    VaeStream new_stream() const { return {std::vector<at::Tensor>(count_), true}; }
+
+  private:
+    std::size_t count_ = 0;
+};
+
+/// 3x3x3 convolution, spatially padded, causal in time: the front is filled with the last frames of the chunk before,
+/// then with zeros.   Source  Wan 2.1, wan/modules/vae.py, CausalConv3d; spec: wan.md 4.1.
+class CausalConv {
+  public:
+    CausalConv() = default;
+    CausalConv(const WeightSource& weights, const std::string& name, std::int64_t out, std::int64_t in,
+               SlotCounter& slots);
+    /// An empty input [history + T, H, W, in] whose first frames are in place; write the chunk into chunk_part().
+    at::Tensor input(const VaeStream& stream, std::int64_t frames, std::int64_t height, std::int64_t width) const;
+    static at::Tensor chunk_part(const at::Tensor& input, std::int64_t frames) {
+        return input.slice(0, input.size(0) - frames);
+    }
+    at::Tensor run(VaeStream& stream, const at::Tensor& input, std::int64_t frames) const;
+    at::Tensor operator()(VaeStream& stream, const at::Tensor& x) const;
+
+  private:
+    at::Tensor weight_, weight_now_, bias_;
+    std::size_t slot_ = 0;
+    std::int64_t in_ = 0;
+};
+
+/// Norm, SiLU, convolution: the input buffer of the convolution is where the norm writes.
+class NormConv {
+  public:
+    NormConv() = default;
+    NormConv(const WeightSource& weights, const std::string& norm, const std::string& conv, std::int64_t out,
+             std::int64_t in, SlotCounter& slots);
+    at::Tensor operator()(VaeStream& stream, const at::Tensor& x) const;
+
+  private:
+    at::Tensor gamma_;
+    CausalConv conv_;
+};
+
+class ResidualBlock {
+  public:
+    ResidualBlock(const WeightSource& weights, const std::string& name, std::int64_t out, std::int64_t in,
+                  SlotCounter& slots);
+    at::Tensor operator()(VaeStream& stream, const at::Tensor& x) const;
+
+  private:
+    NormConv first_, second_;
+    Affine shortcut_;  // undefined where in == out
+};
+
+/// Single-head attention over the pixels of each frame.
+class FrameAttention {
+  public:
+    FrameAttention() = default;
+    FrameAttention(const WeightSource& weights, const std::string& name, std::int64_t channels);
+    at::Tensor operator()(const at::Tensor& x) const;
+
+  private:
+    at::Tensor gamma_;
+    Affine qkv_, out_;
+};
+
+/// 1x1x1 convolution as a linear layer.
+Affine load_pointwise(const WeightSource& weights, const std::string& name, std::int64_t out, std::int64_t in,
+                      std::int64_t kernel_dims);
+
+}  // namespace studio

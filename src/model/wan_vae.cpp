@@ -1,0 +1,139 @@
+#include "model/wan_vae.h"
+
+#include <fmt/format.h>
+
+#include "model/vae_coder.h"
+#include "tensor/guard.h"
+
+namespace studio {
+namespace {
+
+// Several latent frames per chunk amortise small layers; this many values of the widest activation bound the memory. It
+// depends on the picture's size alone, so that memory does not grow with the number of frames.
+constexpr std::int64_t kChunkValues = 2 << 20;
+constexpr std::int64_t kMaxChunk = 4;
+
+// [n, H, W, 3] <-> [n, H/p, W/p, 3 p^2]; channel = c p^2 + (column mod p) p + (row mod p): the column is the slower
+// one.
+at::Tensor fold_pixels(const at::Tensor& x, std::int64_t p) {
+    if (p == 1) return x.contiguous();
+    return x.reshape({x.size(0), x.size(1) / p, p, x.size(2) / p, p, x.size(3)})
+        .permute({0, 1, 3, 5, 4, 2})
+        .reshape({x.size(0), x.size(1) / p, x.size(2) / p, x.size(3) * p * p});
+}
+
+at::Tensor unfold_pixels(const at::Tensor& x, std::int64_t p) {
+    if (p == 1) return x;
+    return x.view({x.size(0), x.size(1), x.size(2), x.size(3) / (p * p), p, p})
+        .permute({0, 1, 5, 2, 4, 3})
+        .reshape({x.size(0), x.size(1) * p, x.size(2) * p, x.size(3) / (p * p)});
+}
+
+at::Tensor to_video(const at::Tensor& frames) {
+    return frames.permute({3, 0, 1, 2}).unsqueeze(0);
+}
+
+class WanVaeImpl final : public WanVae {
+  public:
+    WanVaeImpl(const checkpoint::Recognised& recognised, const Compute& compute)
+        : config_(checkpoint::vae_config(recognised).value()),
+          device_(compute.device),
+          decoder_(WeightSource(recognised, device_), config_),
+          encoder_(WeightSource(recognised, device_), config_),
+          mean_(at::tensor(config_.latents_mean, at::kDouble)),
+          std_(at::tensor(config_.latents_std, at::kDouble)) {}
+
+    const checkpoint::VaeConfig& config() const override { return config_; }
+
+    Encoded encode(const at::Tensor& video, std::stop_token stop) const override {
+        const c10::InferenceMode mode;
+        check_video(video);
+        VaeStream stream = encoder_.new_stream();
+        std::vector<at::Tensor> parts;
+        const std::int64_t step = config_.temporal_stride;
+        for (std::int64_t begin = 0; begin < video.size(2);) {
+            throw_if_cancelled(stop);
+            const std::int64_t end = begin == 0 ? 1 : begin + step;
+            const at::Tensor chunk =
+                video[0].slice(1, begin, end).to(device_, at::kFloat).permute({1, 2, 3, 0}).contiguous();
+            parts.push_back(encoder_(stream, fold_pixels(chunk, config_.patch_size)));
+            begin = end;
+        }
+        const at::Tensor moments = to_video(at::cat(parts, 0)).contiguous();
+        Encoded result;
+        result.mean = moments.slice(1, 0, config_.z_dim).contiguous();
+        result.logvar = moments.slice(1, config_.z_dim).contiguous();
+        const auto per_channel = [&](const at::Tensor& t) { return t.to(device_, at::kFloat).view({1, -1, 1, 1, 1}); };
+        result.z_normalised = (result.mean - per_channel(mean_)) / per_channel(std_);
+        return result;
+    }
+
+    void decode(const at::Tensor& z_normalised, const std::function<void(const at::Tensor&)>& sink,
+                std::stop_token stop) const override {
+        const c10::InferenceMode mode;
+        check_latent(z_normalised);
+        VaeStream stream = decoder_.new_stream();
+        const std::int64_t group = frames_per_chunk(z_normalised);
+        const at::Tensor mean = mean_.to(device_, at::kFloat), deviation = std_.to(device_, at::kFloat);
+        for (std::int64_t begin = 0; begin < z_normalised.size(2);) {
+            throw_if_cancelled(stop);
+            const std::int64_t end = begin == 0 ? 1 : std::min(begin + group, z_normalised.size(2));
+            const at::Tensor latent =
+                z_normalised[0].slice(1, begin, end).to(device_, at::kFloat).permute({1, 2, 3, 0}).contiguous();
+            at::Tensor pixels = decoder_(stream, at::addcmul(mean, latent, deviation));
+            pixels = unfold_pixels(pixels.clamp_(-1.0, 1.0), config_.patch_size);
+            const std::int64_t per_latent = pixels.size(0) / (end - begin);
+            for (std::int64_t frame = 0; frame < pixels.size(0); frame += per_latent) {
+                throw_if_cancelled(stop);
+                sink(to_video(pixels.slice(0, frame, frame + per_latent)));
+            }
+            begin = end;
+        }
+    }
+
+  private:
+    std::int64_t frames_per_chunk(const at::Tensor& z) const {
+        const std::int64_t stride = config_.spatial_stride / config_.patch_size;
+        const std::int64_t per_latent = config_.temporal_stride * z.size(3) * z.size(4) * stride * stride *
+                                        config_.decoder_base_dim * config_.dim_mult.front();
+        return std::clamp<std::int64_t>(kChunkValues / per_latent, 1, kMaxChunk);
+    }
+
+    void check_video(const at::Tensor& video) const {
+        const std::int64_t stride = config_.spatial_stride;
+        const bool fits = video.dim() == 5 && video.size(0) == 1 && video.size(1) == 3 && video.numel() > 0 &&
+                          (video.size(2) - 1) % config_.temporal_stride == 0 && video.size(3) % stride == 0 &&
+                          video.size(4) % stride == 0;
+        if (fits) return;
+        throw Failure(invalid_argument(
+            "video",
+            fmt::format("A video of shape [{}] does not fit: the encoder reads [1, 3, F, H, W] with F = {}k + 1 and "
+                        "sides divisible by {}.",
+                        fmt::join(video.sizes().begin(), video.sizes().end(), ", "), config_.temporal_stride, stride),
+            "Crop or resize the pictures, and use a frame count such as 1, 5, 9 or 17."));
+    }
+
+    void check_latent(const at::Tensor& z) const {
+        if (z.dim() == 5 && z.size(0) == 1 && z.size(1) == config_.z_dim && z.numel() > 0) return;
+        throw Failure(
+            invalid_argument("z_normalised",
+                             fmt::format("A latent of shape [{}] does not fit: this VAE reads [1, {}, T, h, w].",
+                                         fmt::join(z.sizes().begin(), z.sizes().end(), ", "), config_.z_dim),
+                             "Use the VAE that belongs to the diffusion model."));
+    }
+
+    checkpoint::VaeConfig config_;
+    at::Device device_;
+    VaeDecoder decoder_;
+    VaeEncoder encoder_;
+    at::Tensor mean_, std_;  // fp64 [z]
+};
+
+}  // namespace
+
+std::unique_ptr<WanVae> WanVae::load(const checkpoint::Recognised& weights, const Compute& compute) {
+    const c10::InferenceMode mode;
+    return std::make_unique<WanVaeImpl>(weights, compute);
+}
+
+}  // namespace studio

@@ -1,0 +1,68 @@
+#include "tensor/cpu_rows.h"
+
+#include <cmath>
+#include <cstring>
+
+// Several instruction sets in one file by pragma, where the compiler has it; the plain version elsewhere (MSVC, clang).
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+#define STUDIO_SIMD_TARGETS 1
+#endif
+
+namespace studio::cpu {
+namespace {
+
+namespace plain {
+#include "tensor/cpu_simd.inc"
+
+#include "tensor/cpu_rows.inc"
+}  // namespace plain
+
+#ifdef STUDIO_SIMD_TARGETS
+#pragma GCC push_options
+#pragma GCC target("arch=haswell")
+namespace avx2 {
+#include "tensor/cpu_simd.inc"
+
+#include "tensor/cpu_rows.inc"
+}  // namespace avx2
+#pragma GCC pop_options
+
+#pragma GCC push_options
+#pragma GCC target("arch=skylake-avx512,prefer-vector-width=512")
+namespace avx512 {
+#include "tensor/cpu_simd.inc"
+
+#include "tensor/cpu_rows.inc"
+}  // namespace avx512
+#pragma GCC pop_options
+#endif
+
+struct Kernels {
+    void (*channel_norm)(const ChannelNormArgs&) noexcept;
+};
+
+Kernels choose() noexcept {
+#ifdef STUDIO_SIMD_TARGETS
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd")) {
+        return {avx512::channel_norm};
+    }
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")) {
+        return {avx2::channel_norm};
+    }
+#endif
+    return {plain::channel_norm};
+}
+
+const Kernels& kernels() noexcept {
+    static const Kernels table = choose();
+    return table;
+}
+
+}  // namespace
+
+void channel_norm(const ChannelNormArgs& args) noexcept {
+    kernels().channel_norm(args);
+}
+
+}  // namespace studio::cpu
