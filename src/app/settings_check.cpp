@@ -41,7 +41,8 @@ std::string title(const Setting& setting) {
 
 Error refused_number(const Setting& setting, std::string_view text) {
     std::string fix = fmt::format("Give {}.", range_text(setting));
-    if (text.find(',') != std::string_view::npos) fix += " Decimals are written with a point, as in 1.5.";
+    if (setting.type == SettingType::kNumber && text.find(',') != std::string_view::npos)
+        fix += " Decimals are written with a point, as in 1.5.";
     return invalid_argument(std::string(setting.key),
                             fmt::format("{} must be {}, not {}.", title(setting), range_text(setting), shown(text)),
                             fix);

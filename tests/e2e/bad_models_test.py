@@ -1,10 +1,7 @@
 """Model files and folders that are missing, damaged, of the wrong kind or do not fit together: exit 3, the part at fault is
 named, nothing is written."""
 import json
-import os
-import pathlib
 import shutil
-import unittest
 import zipfile
 
 import support

@@ -1,10 +1,8 @@
 """Settings and prompts that cannot work: each is refused before anything runs, names the setting, and says what would work."""
 import json
 import os
-import pathlib
 import shutil
 import subprocess
-import unittest
 
 import support
 from support import PROMPT

@@ -1,9 +1,7 @@
 """Ctrl-C and SIGTERM at every stage: the right exit code, soon, and nothing left behind."""
 import json
-import os
 import signal
 import time
-import unittest
 
 import support
 from support import PROMPT

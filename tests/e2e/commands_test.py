@@ -3,7 +3,6 @@ import json
 import os
 import pathlib
 import subprocess
-import unittest
 
 import support
 from support import DEMO, PROMPT, TINY

@@ -4,9 +4,7 @@ STUDIO_CLI names the program, STUDIO_SOURCE_DIR the source tree; both are set by
 import json
 import os
 import pathlib
-import re
 import shutil
-import signal
 import struct
 import subprocess
 import tempfile

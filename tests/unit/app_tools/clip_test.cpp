@@ -8,6 +8,7 @@
 #include "app/inspect.h"
 #include "app/recipe_file.h"
 #include "core/text.h"
+#include "media/marks.h"
 #include "media/video_writer.h"
 
 namespace studio {
@@ -146,10 +147,8 @@ TEST_F(ClipTest, BadRecipesNameFileAndReason) {
 }
 
 TEST_F(ClipTest, InspectTellsEverything) {
-    const auto report = inspect_file(video({{"recipe", "{\"settings\":" + settings_text() + "}"},
-                                            {"comment", "AI-generated video"},
-                                            {"AIGC", "{}"},
-                                            {"title", "x"}}));
+    media::MarkInput mark{"Turbo Studio", "0.1.0", "demo", {}, "id", "{\"settings\":" + settings_text() + "}"};
+    const auto report = inspect_file(video(media::standard_marks(mark)));
     ASSERT_TRUE(report.ok()) << report.error().message;
     EXPECT_EQ((*report)["kind"], "video");
     EXPECT_EQ((*report)["video"]["num_frames"], 5);
