@@ -55,7 +55,7 @@ Result<void> walk_encoder(const TensorTable& table, VaeConfig& out) {
         out.dim_mult.push_back(shape[0] / out.base_dim);
         const std::string resampler = name("encoder", level, out.num_res_blocks);
         if (table.find(resampler + "resample.1.weight") == nullptr) break;
-        out.temporal_downsample.push_back(table.find(resampler + "time_conv.weight") != nullptr);
+        out.temporal_downsample.push_back(table.has_start(resampler + "time_conv."));
     }
     if (out.temporal_downsample.size() + 1 != out.dim_mult.size()) {
         return does_not_fit(table,
@@ -132,6 +132,10 @@ class Requirements {
             const bool doubles_time = c_.temporal_downsample[levels - 2 - level];
             if (doubles_time)
                 STUDIO_TRY_VOID(table_.require_layer(resampler + "time_conv", {2 * width, width, 3, 1, 1}));
+            if (!doubles_time && table_.has_start(resampler + "time_conv.")) {
+                return does_not_fit(table_, resampler + "time_conv.weight",
+                                    "the encoder does not halve the time there");
+            }
             if (c_.is_22) STUDIO_TRY_VOID(check_shortcut(resampler, width * (doubles_time ? 8 : 4), in));
         }
         STUDIO_TRY_VOID(table_.require("decoder.head.0.gamma", {width, 1, 1, 1}));

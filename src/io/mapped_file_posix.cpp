@@ -50,7 +50,9 @@ extern "C" void on_sigbus(int number, siginfo_t* info, void*) {
             return;
         }
     }
-    ::sigaction(number, &g_previous, nullptr);  // not ours: the instruction runs again and meets the earlier handler
+    // Not ours: for a fault the instruction runs again and meets the earlier handler; a sent signal is sent again.
+    ::sigaction(number, &g_previous, nullptr);
+    if (info->si_code <= 0) ::raise(number);
     errno = saved;
 }
 

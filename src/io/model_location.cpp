@@ -56,7 +56,7 @@ std::string names_of(const std::vector<fs::path>& files) {
     for (std::size_t i = 0; i < files.size() && i < 8; ++i) {
         out += (i > 0 ? ", " : "") + escape_for_display(path_to_utf8(files[i]), 120);
     }
-    return files.size() > 8 ? out + ", ..." : out;
+    return files.size() > 8 ? out + ", and more" : out;
 }
 
 /// "model-00001-of-00003.safetensors": a part that only an index can put together.
@@ -90,13 +90,15 @@ Result<fs::path> choose(const fs::path& folder, const Listing& found) {
     std::vector<fs::path> candidates = found.indexes;
     candidates.insert(candidates.end(), single.begin(), single.end());
     candidates = preferred(candidates);
+    // Beside the parts of a pipeline a lone file is anything but its transformer.
+    if (found.is_pipeline && !candidates.empty() && !has_usual_name(candidates[0])) candidates.clear();
     if (candidates.size() == 1) return candidates[0];
     if (candidates.size() > 1) {
         return folder_error(ErrorCode::kUnsupported, folder,
                             fmt::format("holds several models: {}.", names_of(candidates)),
                             "Name the one that you mean instead of the folder.");
     }
-    if (has_shards) {
+    if (has_shards && !found.is_pipeline) {
         return folder_error(
             ErrorCode::kNotFound, folder,
             fmt::format("holds parts of a model ({}) but not their .index.json.", names_of(found.weights)),
