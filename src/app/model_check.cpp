@@ -207,34 +207,35 @@ ModelInfo complete_info(const pipeline::ModelParts& parts) {
     return info;
 }
 
-bool looks_like_pipeline(const fs::path& folder) {
-    std::error_code ignored;
-    return fs::exists(folder / "model_index.json", ignored);
+/// Every part of the folder that is not there, with the place where it belongs.
+std::vector<std::string> missing_parts(const pipeline::ModelFolder& folder) {
+    const pipeline::PartPaths& parts = folder.parts;
+    std::vector<std::string> missing;
+    for (const auto& [name, path] :
+         {std::pair("transformer", &parts.transformer), std::pair("vae", &parts.vae),
+          std::pair("text_encoder", &parts.text_encoder), std::pair("tokenizer", &parts.tokenizer)}) {
+        if (path->empty()) missing.push_back(fmt::format("{}: put it into {}", name, path_to_utf8(folder.root)));
+    }
+    return missing;
 }
 
 /// A part that is missing is a fact about the folder, not a failure of the check; damage is a failure.
 Result<ModelInfo> check_folder(const fs::path& path) {
     auto folder = pipeline::open_model_folder(path);
     if (!folder.ok()) {
-        if (looks_like_pipeline(path) && folder.error().code == ErrorCode::kNotFound) {
-            pipeline::ModelFolder named;
-            named.root = path;
-            named.name = path_to_utf8(path.filename());
-            named.layout = "diffusers folder";
-            ModelInfo info = folder_info(named);
-            info.missing = {folder.error().message + " " + folder.error().fix};
-            return info;
-        }
-        if (looks_like_pipeline(path)) return std::move(folder).error();
+        std::error_code ignored;
+        if (fs::exists(path / "model_index.json", ignored)) return std::move(folder).error();
         // Not a whole model; perhaps the folder of one part.
         auto part = check_part(path);
         if (part.ok() || part.error().code == ErrorCode::kCorruptFile) return part;
         return std::move(folder).error();
     }
+    ModelInfo info = folder_info(*folder);
+    info.missing = missing_parts(*folder);
+    if (!info.missing.empty()) return info;
     auto parts = pipeline::open_model_parts(*folder);
     if (parts.ok()) return complete_info(**parts);
     if (parts.error().code != ErrorCode::kNotFound) return std::move(parts).error();
-    ModelInfo info = folder_info(*folder);
     info.missing = {parts.error().message + " " + parts.error().fix};
     return info;
 }
