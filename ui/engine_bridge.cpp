@@ -27,23 +27,23 @@ JobId job_of(const Event& event) {
         event);
 }
 
-/// Drop progress and previews that a newer one of the same job, waiting in the same stretch, makes worthless.
-void coalesce(std::deque<Event>& events) {
+/// True for what should be passed on: not for progress and previews that a newer one of the same job, in the same stretch
+/// between two other events of that job, makes worthless.
+std::vector<bool> worth_telling(const std::vector<Event>& events) {
     std::set<JobId> newer_progress, newer_preview;
-    std::deque<Event> kept;
-    for (auto it = events.rbegin(); it != events.rend(); ++it) {
-        const JobId id = job_of(*it);
-        if (std::holds_alternative<StageProgress>(*it)) {
-            if (!newer_progress.insert(id).second) continue;
-        } else if (std::holds_alternative<Preview>(*it)) {
-            if (!newer_preview.insert(id).second) continue;
+    std::vector<bool> is_worth(events.size(), true);
+    for (std::size_t i = events.size(); i-- > 0;) {
+        const JobId id = job_of(events[i]);
+        if (std::holds_alternative<StageProgress>(events[i])) {
+            is_worth[i] = newer_progress.insert(id).second;
+        } else if (std::holds_alternative<Preview>(events[i])) {
+            is_worth[i] = newer_preview.insert(id).second;
         } else {
             newer_progress.erase(id);
             newer_preview.erase(id);
         }
-        kept.push_front(std::move(*it));
     }
-    events.swap(kept);
+    return is_worth;
 }
 
 Result<std::unique_ptr<EngineClient>> build(const EngineBridge::Factory& factory) {
@@ -190,8 +190,10 @@ void EngineBridge::stop() {
 void EngineBridge::drain() {
     doorbell_->answer();
     if (!engine_) return;
-    for (Event& event : engine_->take_events()) backlog_.push_back(std::move(event));
-    coalesce(backlog_);
+    std::vector<Event> events = engine_->take_events();
+    const std::vector<bool> is_worth = worth_telling(events);
+    for (std::size_t i = 0; i < events.size(); ++i)
+        if (is_worth[i]) backlog_.push_back(std::move(events[i]));
     deliver();
 }
 

@@ -100,8 +100,9 @@ QWidget* MainWindow::makeResultsPanel() {
     results_->setModel(&session_.results());
     auto* title = new QLabel(tr("This sitting"));
     title->setProperty("role", "heading");
+    title->setFixedHeight(kHeadingHeight);
     auto* layout = new QVBoxLayout(panel);
-    layout->setContentsMargins(kGrid, 2 * kGrid, kGrid, kGrid);
+    layout->setContentsMargins(kGrid, kGrid, kGrid, kGrid);
     layout->setSpacing(kGrid);
     auto* top = new QHBoxLayout;
     top->setContentsMargins(kGrid, 0, kGrid, 0);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draw the program's icon at every size: a play sign with a spark, from signed distances. Needs nothing but Python.
 
-    python3 resources/icons/make_icons.py        writes turbo-studio-N.png beside this file
+    python3 resources/icons/make_icons.py        writes turbo-studio-N.png and chevron.png beside this file
 
 The window, the desktop entry and the packages all use these files; the SVG beside them is the same drawing by hand.
 """
@@ -56,7 +56,15 @@ def pixel(px, py, size):
     return bytes(round(c) for c in colour) + bytes([round(255 * alpha)])
 
 
-def write_png(path, size):
+def chevron(px, py, size):
+    """The arrow of a choice box: a grey that can be read on light and on dark."""
+    x, y = (px + 0.5) / size - 0.5, (py + 0.5) / size - 0.5
+    stroke = abs(abs(x) + y - 0.18) / math.sqrt(2) - 0.055
+    distance = max(stroke, abs(x) - 0.36)
+    return bytes((137, 146, 157, round(255 * min(1.0, max(0.0, 0.5 - distance * size)))))
+
+
+def write_png(path, size, pixel=pixel):
     rows = b"".join(b"\0" + b"".join(pixel(x, y, size) for x in range(size)) for y in range(size))
     chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
     header = struct.pack(">IIBBBBB", size, size, 8, 6, 0, 0, 0)
@@ -66,3 +74,4 @@ def write_png(path, size):
 if __name__ == "__main__":
     for size in SIZES:
         write_png(pathlib.Path(__file__).with_name(f"turbo-studio-{size}.png"), size)
+    write_png(pathlib.Path(__file__).with_name("chevron.png"), 24, chevron)

@@ -16,7 +16,7 @@ QVariant ResultsModel::data(const QModelIndex& index, int role) const {
         case Qt::DisplayRole: return item->prompt;
         case Qt::DecorationRole: return item->thumbnail;
         case Qt::AccessibleTextRole: return tr("%1. %2").arg(item->prompt, detailOf(*item));
-        case Qt::ToolTipRole: return Qt::convertFromPlainText(item->prompt);  // never read as rich text
+        case Qt::ToolTipRole: return tooltipOf(*item);
         case kIsRunningRole: return item->is_running;
         case kFractionRole: return item->fraction;
         case kDetailRole: return detailOf(*item);
@@ -25,14 +25,19 @@ QVariant ResultsModel::data(const QModelIndex& index, int role) const {
     }
 }
 
+QString ResultsModel::tooltipOf(const ResultItem& item) const {
+    QString text = item.prompt;
+    if (!item.is_running)
+        text = tr("%1\nSeed %2, steps: %3")
+                   .arg(item.prompt, QString::number(item.result.resolved.request.seed),
+                        QString::number(item.result.resolved.steps));  // in one go: a prompt may contain "%2"
+    return Qt::convertFromPlainText(text);  // never read as rich text
+}
+
 QString ResultsModel::detailOf(const ResultItem& item) const {
     if (item.is_running) return tr("Making it: %1 %").arg(int(item.fraction * 100));
     const ResolvedRequest& made = item.result.resolved;
-    return tr("%1 × %2  ·  %3  ·  seed %4")
-        .arg(made.width)
-        .arg(made.height)
-        .arg(clipLengthText(made.num_frames, made.fps))
-        .arg(made.request.seed);
+    return tr("%1 × %2  ·  %3").arg(made.width).arg(made.height).arg(clipLengthText(made.num_frames, made.fps));
 }
 
 void ResultsModel::addRunning(JobId id, const QString& prompt) {

@@ -41,6 +41,7 @@ class ResultsModel : public QAbstractListModel {
 
   private:
     void changed(int row);
+    QString tooltipOf(const ResultItem& item) const;
     QString detailOf(const ResultItem& item) const;
 
     std::deque<ResultItem> items_;

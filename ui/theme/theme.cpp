@@ -3,8 +3,7 @@
 #include <QFile>
 #include <QHash>
 #include <QSettings>
-#include <QStyle>
-#include <QStyleFactory>
+#include <QProxyStyle>
 
 static void initStudioResources() { Q_INIT_RESOURCE(studio); }  // outside namespaces, as the macro needs
 
@@ -22,6 +21,15 @@ constexpr Colours kLight{"#f2f3f5", "#ffffff", "#eceef1", "#e0e3e8", "#f8f9fa", 
                          "#1a1d22", "#59626e", "#0d7a64", "#0a6553", "#ffffff", "#b3261e"};
 
 constexpr const char* kAppearanceProperty = "studioAppearance";
+
+/// Fusion without underlined letters; the Alt keys still work.
+class StudioStyle : public QProxyStyle {
+  public:
+    StudioStyle() : QProxyStyle(QStringLiteral("Fusion")) {}
+    int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* data) const override {
+        return hint == SH_UnderlineShortcut ? 0 : QProxyStyle::styleHint(hint, option, widget, data);
+    }
+};
 
 QPalette paletteOf(const Colours& c) {
     QPalette p;
@@ -83,7 +91,7 @@ void applyAppearance(QApplication& app, Appearance appearance) {
     initStudioResources();
     app.setProperty(kAppearanceProperty, int(appearance));
     const Colours& colours = appearance == Appearance::kDark ? kDark : kLight;
-    app.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    if (!dynamic_cast<StudioStyle*>(app.style())) app.setStyle(new StudioStyle);
     app.setPalette(paletteOf(colours));
     app.setStyleSheet(styleSheetOf(colours));
 }

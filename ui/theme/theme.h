@@ -23,6 +23,7 @@ inline QColor borderColor(const QPalette& p) { return p.color(QPalette::Mid); }
 inline QColor stageColor(const QPalette& p) { return p.color(QPalette::Dark); }
 inline QColor raisedColor(const QPalette& p) { return p.color(QPalette::Button); }
 
+constexpr int kHeadingHeight = 32;  // of the first line of a panel, so that panels side by side line up
 constexpr int kGrid = 8;  // every distance is a multiple of this, in device-independent pixels
 
 }  // namespace studio::ui

@@ -14,7 +14,7 @@ constexpr qreal kPictureRadius = 8;
 void paintShadow(QPainter& painter, const QRectF& rect) {
     painter.setPen(Qt::NoPen);
     for (int i = 6; i >= 1; --i) {
-        painter.setBrush(QColor(0, 0, 0, 9));
+        painter.setBrush(QColor(0, 0, 0, 6));
         painter.drawRoundedRect(rect.adjusted(-i * 2, -i * 2 + 3, i * 2, i * 2 + 3), kPictureRadius + i * 2, kPictureRadius + i * 2);
     }
 }

@@ -43,7 +43,7 @@ QWidget* PromptPanel::makeForm(std::span<const Setting> settings) {
     auto* form = new QWidget;
     form->setObjectName(QStringLiteral("createForm"));
     auto* layout = new QVBoxLayout(form);
-    layout->setContentsMargins(2 * kGrid, 2 * kGrid, 2 * kGrid, 2 * kGrid);
+    layout->setContentsMargins(2 * kGrid, kGrid, 2 * kGrid, 2 * kGrid);
     layout->setSpacing(kGrid);
 
     prompt_ = new PromptEdit;
@@ -51,7 +51,7 @@ QWidget* PromptPanel::makeForm(std::span<const Setting> settings) {
     prompt_->setAccessibleName(tr("Prompt"));
     prompt_->setPlaceholderText(tr("What should happen in the video?"));
     prompt_->setToolTip(tr("Describe what is seen and how it moves. Ctrl+Enter begins."));
-    prompt_->setFixedHeight(16 * kGrid);
+    prompt_->setFixedHeight(18 * kGrid);
     auto* title = new QLabel(tr("&Prompt"));
     title->setProperty("role", "heading");
     title->setBuddy(prompt_);
@@ -59,8 +59,11 @@ QWidget* PromptPanel::makeForm(std::span<const Setting> settings) {
     spark_->setObjectName(QStringLiteral("ideaButton"));
     spark_->setProperty("role", "flat");
     spark_->setIcon(makeIcon(Glyph::kSpark));
-    spark_->setAccessibleName(tr("An idea"));
+    spark_->setText(tr("Idea"));
+    spark_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    spark_->setAccessibleName(tr("Fill in an idea"));
     spark_->setToolTip(tr("Fill in a prompt that this model is good at."));
+    title->setFixedHeight(kHeadingHeight);
     auto* top = new QHBoxLayout;
     top->addWidget(title);
     top->addStretch();
@@ -156,8 +159,7 @@ void PromptPanel::takeNextExample() {
 
 void PromptPanel::onTextChanged() {
     const QString text = prompt_->toPlainText();
-    counter_->setText(tr("%n character(s)", nullptr, int(text.size())));
-    counter_->setVisible(!text.isEmpty());
+    counter_->setText(text.isEmpty() ? QString() : tr("%n character(s)", nullptr, int(text.size())));
     setNotice({});
 }
 

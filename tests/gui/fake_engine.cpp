@@ -1,0 +1,81 @@
+#include "fake_engine.h"
+
+namespace studio::test {
+
+GenerationRequest requestFor(const std::string& prompt) {
+    GenerationRequest request;
+    request.prompt = prompt;
+    return request;
+}
+
+Frame numberedFrame(int width, int height, int index) {
+    Frame frame{width, height, index, std::vector<std::uint8_t>(std::size_t(width) * std::size_t(height) * 3, 40)};
+    for (std::size_t i = 0; i < frame.rgb.size(); i += 3) frame.rgb[i] = std::uint8_t(10 * index);
+    return frame;
+}
+
+ModelInfo demoModel() {
+    ModelInfo model;
+    model.name = "demo";
+    model.path = "/models/demo";
+    model.kind = "text-to-video";
+    model.complete = true;
+    model.defaults = Json{{"width", 128}, {"height", 128}, {"num_frames", 17}, {"fps", 8}, {"steps", 4}, {"sampler", "rcm"}};
+    model.example_prompts = {"a yellow star spins in the night sky", "a red boat sails to the right on the sea",
+                             "a purple balloon floats up over a green meadow", "一只橙色的猫在雪地里蹦跳"};
+    return model;
+}
+
+ui::Backend makeBackend(const Script& script, int num_frames, double fps) {
+    static const std::vector<Setting> settings = {
+        Setting{"steps", "--steps", SettingType::kInt, 1, 1000, {}, "", "from the model", "How many steps."}};
+    ui::Backend backend;
+    backend.make_engine = [script]() -> std::unique_ptr<EngineClient> {
+        std::this_thread::sleep_for(script->build_time);
+        return std::make_unique<FakeEngine>(script);
+    };
+    backend.list_models = [] { return std::vector<ModelInfo>{demoModel()}; };
+    backend.read_clip = [num_frames, fps](const std::filesystem::path&) -> Result<Clip> {
+        Clip clip{fps, {}};
+        for (int i = 0; i < num_frames; ++i) clip.frames.push_back(numberedFrame(32, 32, i));
+        return clip;
+    };
+    backend.settings = settings;
+    return backend;
+}
+
+static ResolvedRequest resolved(const GenerationRequest& request) {
+    ResolvedRequest plan;
+    plan.request = request;
+    if (plan.request.seed < 0) plan.request.seed = 4711;
+    plan.model_name = "demo";
+    plan.width = request.width.value_or(128);
+    plan.height = request.height.value_or(128);
+    plan.num_frames = request.num_frames.value_or(17);
+    plan.steps = request.steps.value_or(4);
+    plan.fps = 8;
+    return plan;
+}
+
+JobStarted started(JobId id, const GenerationRequest& request) { return {id, resolved(request)}; }
+
+JobFinished finished(JobId id, const GenerationRequest& request) {
+    JobResult result;
+    result.output_path = "/videos/" + std::to_string(id) + ".mp4";
+    result.resolved = resolved(request);
+    result.times = {{Stage::kText, 0.1}, {Stage::kDenoise, 2.0}, {Stage::kDecode, 0.5}};
+    result.total_s = 2.6;
+    return {id, result};
+}
+
+Preview preview(JobId id, int step) {
+    auto frames = std::make_shared<std::vector<Frame>>();
+    for (int i = 0; i < 5; ++i) frames->push_back(numberedFrame(16, 16, i));
+    return {id, step, frames};
+}
+
+StageProgress progress(JobId id, Stage stage, int done, int total, double fraction, std::optional<double> left_s) {
+    return {id, stage, done, total, fraction, 1.0, left_s};
+}
+
+}  // namespace studio::test
