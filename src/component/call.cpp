@@ -20,6 +20,12 @@ const std::filesystem::path& Call::model() const {
     return *arguments_.model;
 }
 
+void Call::need_inputs() const {
+    if (arguments_.inputs) return;
+    throw Failure(invalid_argument("--inputs", "The component " + arguments_.name + " needs input tensors.",
+                                   "Give a safetensors file that holds them with --inputs."));
+}
+
 void Call::begin() {
     options.finish();
     inputs_.emplace(arguments_.inputs, prefixes_);

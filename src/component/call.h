@@ -28,6 +28,8 @@ class Call {
 
     /// Throws Failure(InvalidArgument, "--model") when the flag is missing.
     const std::filesystem::path& model() const;
+    /// Throws Failure(InvalidArgument, "--inputs") when the flag is missing.
+    void need_inputs() const;
     void begin();
     bool has_begun() const { return inputs_.has_value(); }
     const Inputs& inputs() const { return *inputs_; }

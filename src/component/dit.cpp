@@ -26,6 +26,7 @@ DitOptions read_options(Call& call) {
     }
     const bool block_mask = options.boolean("return_block_mask", false);
     (void)call.model();
+    call.need_inputs();
     call.begin();
     if (attention != "auto" && attention != "dense")
         unsupported("attention", "This version computes dense attention only, not \"" + attention + "\".",

@@ -29,6 +29,7 @@ void run_norm(Call& call) {
     const auto kind = call.options.choice("kind", std::nullopt, {"layernorm", "layernorm_fast", "rmsnorm"});
     const double eps = call.options.number("eps", 1e-6, 0, 1);
     const bool affine = call.options.boolean("affine", true);
+    call.need_inputs();
     call.begin();
     const auto& compute = call.compute();
     const at::Tensor x =

@@ -101,6 +101,7 @@ void run_sampler(Call& call) {
     if (call.arguments().model)
         throw Failure(invalid_argument("--model", "The sampler component has no model file.",
                                        "Leave --model out; the option \"model\" is the analytic velocity."));
+    if (plan.model) call.need_inputs();
     call.begin();
     const Schedule schedule = make_schedule(plan.settings);
     const bool is_rcm = plan.settings.kind == SamplerKind::kRcm;

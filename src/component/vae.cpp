@@ -8,6 +8,7 @@ namespace studio::component {
 
 void run_vae_encode(Call& call) {
     (void)call.model();
+    call.need_inputs();
     call.begin();
     const auto vae = WanVae::load(open_model(call, checkpoint::Role::kVae), call.compute());
     const at::Tensor video = call.inputs().f32("video", {1, 3, kAny, kAny, kAny}, "(1, RGB, frames, height, width)");
@@ -25,6 +26,7 @@ void run_vae_encode(Call& call) {
 
 void run_vae_decode(Call& call) {
     (void)call.model();
+    call.need_inputs();
     call.begin();
     const auto vae = WanVae::load(open_model(call, checkpoint::Role::kVae), call.compute());
     const auto& config = vae->config();

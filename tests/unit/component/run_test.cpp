@@ -78,21 +78,24 @@ TEST_F(ComponentRun, UsageErrorsExitWithTwo) {
     expect_usage({"sampler", "--options", R"({"kind": "rcm", "steps": 4, "precision": "fp8"})"}, "precision");
     expect_usage({"sampler", "--options", R"({"kind": "rcm", "steps": 4, "prefix": 3})"}, "prefix");
     expect_usage({"dit"}, "--model");
+    expect_usage({"dit", "--model", "x"}, "--inputs");
+    expect_usage({"sampler", "--options", R"({"kind": "rcm", "steps": 1, "model": {"a": 1, "b": 0, "c": 0, "w": 0}})"},
+                 "--inputs");
     expect_usage({"tokenize", "--model", "x", "--options", "{}"}, "text");
     expect_usage({"tokenize", "--model", "x", "--options", R"({"text": "a", "pad": true, "max_length": null})"}, "pad");
     expect_usage({"norm", "--options", R"({"kind": "rmsnorm"})"}, "--inputs");
 }
 
 TEST_F(ComponentRun, MissingModelExitsWithThree) {
+    write_tensors(path("in"), {{"x", at::ones({1})}});
     for (const char* name : {"dit", "vae-encode", "vae-decode", "text-encoder", "weights"}) {
-        const Outcome outcome =
-            run({name, "--model", path("missing.safetensors"), "--outputs", path("out"), "--json-errors"});
+        const Outcome outcome = run({name, "--model", path("missing.safetensors"), "--inputs", path("in"), "--outputs",
+                                     path("out"), "--json-errors"});
         EXPECT_EQ(outcome.code, 3) << name << outcome.err;
-        if (outcome.err.empty()) continue;
-        EXPECT_NE(outcome.error().at("message").get<std::string>() + outcome.error().at("file").get<std::string>(), "")
-            << name;
+        EXPECT_EQ(outcome.error().at("code"), "NotFound") << name;
+        EXPECT_EQ(outcome.error().at("file"), path("missing.safetensors")) << name;
     }
-    EXPECT_EQ(files(), 0U);
+    EXPECT_EQ(files(), 1U);
 }
 
 TEST_F(ComponentRun, SchedulesNeedNoInputs) {
