@@ -1,4 +1,5 @@
-// media/video_reader.h - MP4 back to frames and metadata. Files are hostile: format, codec, streams and pixels are limited.
+// media/video_reader.h - MP4 back to frames and metadata. Files are hostile: format, codec, streams and pixels are
+// limited.
 #pragma once
 #include <cstdint>
 #include <filesystem>
