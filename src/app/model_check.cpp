@@ -232,6 +232,8 @@ Result<ModelInfo> check_folder(const fs::path& path) {
     }
     ModelInfo info = folder_info(*folder);
     info.missing = missing_parts(*folder);
+    // The folder of one diffusers part has the same file name as an official transformer; alone, it is only a part.
+    if (info.missing.size() == 3 && folder->layout == "official folder") return check_part(path);
     if (!info.missing.empty()) return info;
     auto parts = pipeline::open_model_parts(*folder);
     if (parts.ok()) return complete_info(**parts);

@@ -1,6 +1,7 @@
 """What every end-to-end test needs: the program in a clean environment, files looked at by ffprobe, models to break.
 
 STUDIO_CLI names the program, STUDIO_SOURCE_DIR the source tree; both are set by CMakeLists.txt."""
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -52,6 +53,11 @@ class Case(unittest.TestCase):
         done = subprocess.run([CLI, *args], cwd=self.folder, env=env or self.environment(), input=stdin, capture_output=True, timeout=LIMIT_S,
                               **({} if stdin is not None else {"stdin": subprocess.DEVNULL}), **options)
         return Run(done.returncode, done.stdout, done.stderr)
+
+    def run_many(self, commands, **options):
+        """Runs that do not touch each other, a few at a time: starting the program is most of their cost."""
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            return list(pool.map(lambda args: self.run_cli(*args, **options), commands))
 
     def generate(self, *args, **options):
         """A run that must succeed; returns the path of the video."""
