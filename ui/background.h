@@ -19,15 +19,20 @@ auto guarded(Work&& work) -> std::invoke_result_t<Work> {
     } catch (const Failure& failure) {
         return failure.error();
     } catch (const std::bad_alloc&) {
-        return Error{ErrorCode::kOutOfMemory, "There is not enough memory for this.", {}, {},
-                     "Close other programs, or choose a smaller size or a shorter video.", {}};
+        return Error{ErrorCode::kOutOfMemory,
+                     "There is not enough memory for this.",
+                     {},
+                     {},
+                     "Close other programs, or choose a smaller size or a shorter video.",
+                     {}};
     } catch (const std::exception& problem) {
         return Error{ErrorCode::kInternal, problem.what(), {}, {}, "Try again; if it happens again, report it.", {}};
     }
 }
 
-/// Threads     run() on the GUI thread; `work` on a pool thread, where it must not throw; `done(result)` on the GUI thread.
-/// Ownership   the destructor drops what has not begun, waits for what has, and guarantees that no `done` runs afterwards.
+/// Threads     run() on the GUI thread; `work` on a pool thread, where it must not throw; `done(result)` on the GUI
+/// thread. Ownership   the destructor drops what has not begun, waits for what has, and guarantees that no `done` runs
+/// afterwards.
 class Background : public QObject {
   public:
     explicit Background(QObject* parent = nullptr) : QObject(parent) {}

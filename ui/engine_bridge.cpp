@@ -27,8 +27,8 @@ JobId job_of(const Event& event) {
         event);
 }
 
-/// True for what should be passed on: not for progress and previews that a newer one of the same job, in the same stretch
-/// between two other events of that job, makes worthless.
+/// True for what should be passed on: not for progress and previews that a newer one of the same job, in the same
+/// stretch between two other events of that job, makes worthless.
 std::vector<bool> worth_telling(const std::vector<Event>& events) {
     std::set<JobId> newer_progress, newer_preview;
     std::vector<bool> is_worth(events.size(), true);
@@ -64,7 +64,8 @@ struct EngineBridge::Doorbell {
         if (!bridge || has_rung) return;
         has_rung = true;
         EngineBridge* receiver = bridge;
-        QMetaObject::invokeMethod(receiver, [receiver] { receiver->drain(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            receiver, [receiver] { receiver->drain(); }, Qt::QueuedConnection);
     }
     void answer() {
         std::lock_guard lock(mutex);
@@ -208,7 +209,8 @@ void EngineBridge::deliver() {
     clock.start();
     while (!backlog_.empty() && !mustWait(backlog_.front())) {
         if (clock.elapsed() >= kSliceMs) {
-            QMetaObject::invokeMethod(this, [this] { deliver(); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this, [this] { deliver(); }, Qt::QueuedConnection);
             return;
         }
         const Event event = std::move(backlog_.front());

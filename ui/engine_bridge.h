@@ -13,11 +13,14 @@ namespace studio::ui {
 
 /// Builds, feeds and shuts down one EngineClient without the GUI thread ever waiting for it.
 ///
-/// Threads     All members on the GUI thread; all signals are emitted there. The engine is built, asked and shut down on a
+/// Threads     All members on the GUI thread; all signals are emitted there. The engine is built, asked and shut down
+/// on a
 ///             thread of the bridge; only take_events(), which moves a vector, is called on the GUI thread.
-/// Order       `submitted` comes before any event of that job. Events keep the engine's order; of the progress and preview
+/// Order       `submitted` comes before any event of that job. Events keep the engine's order; of the progress and
+/// preview
 ///             events of one job that wait together only the newest is emitted, every other event always is.
-/// Ownership   stop() then `stopped` is the ordinary end. The destructor does the same but waits. After either, the engine
+/// Ownership   stop() then `stopped` is the ordinary end. The destructor does the same but waits. After either, the
+/// engine
 ///             is destroyed and no callback of it can reach this object, even if it rings late.
 class EngineBridge : public QObject {
     Q_OBJECT

@@ -34,7 +34,8 @@ Result<FilmStripPtr> make_film_strip(std::vector<Frame> frames, double fps) {
     auto strip = std::make_shared<FilmStrip>();
     strip->fps = fps;
     strip->frames.reserve(frames.size());
-    for (Frame& frame : frames) strip->frames.push_back(adopt(std::move(frame)));
+    for (Frame& frame : frames)
+        strip->frames.push_back(adopt(std::move(frame)));
     return FilmStripPtr(std::move(strip));
 }
 

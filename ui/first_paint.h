@@ -1,4 +1,5 @@
-// ui/first_paint.h - do something once a window has really been painted: what is slow begins after the person sees something.
+// ui/first_paint.h - do something once a window has really been painted: what is slow begins after the person sees
+// something.
 #pragma once
 #include <QEvent>
 #include <QTimer>

@@ -32,7 +32,8 @@ void installLanguage(QApplication& app, const QString& language) {
     else
         log::warning("The texts for '{}' are missing from the program.", language.toStdString());
     auto* of_qt = new QTranslator(&app);  // context menus and dialogs of Qt; absent on many machines, which is fine
-    if (of_qt->load(wanted, QStringLiteral("qtbase"), QStringLiteral("_"), QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
+    if (of_qt->load(wanted, QStringLiteral("qtbase"), QStringLiteral("_"),
+                    QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
         app.installTranslator(of_qt);
 }
 

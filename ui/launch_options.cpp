@@ -11,7 +11,8 @@ namespace {
 QStringList withoutQtOptions(QStringList arguments) {
     for (qsizetype i = 1; i + 1 < arguments.size();) {
         QString name = arguments[i];
-        while (name.startsWith(QLatin1Char('-'))) name.remove(0, 1);
+        while (name.startsWith(QLatin1Char('-')))
+            name.remove(0, 1);
         if (arguments[i].startsWith(QLatin1Char('-')) && name == QLatin1String("platform"))
             arguments.remove(i, 2);
         else
@@ -32,7 +33,8 @@ void addOptions(QCommandLineParser& parser) {
         {"lang", "Language of the window: en or zh_CN. Default: the system's.", "language"},
         {"theme", "light, dark or system.", "theme"},
         {"window-size", "Size of the window, e.g. 1280x800.", "WxH"},
-        {"screenshot", "For developers: make the video of --prompt, save the window's picture while it plays, end.", "file.png"},
+        {"screenshot", "For developers: make the video of --prompt, save the window's picture while it plays, end.",
+         "file.png"},
     });
 }
 
@@ -43,7 +45,8 @@ Error usage(const QString& field, const QString& message) {
 Result<void> readLook(const QCommandLineParser& parser, LaunchOptions& options) {
     if (parser.isSet("lang")) {
         options.language = languageFor(parser.value("lang"));
-        if (options.language.isEmpty()) return usage("--lang", "--lang: there is no language '" + parser.value("lang") + "', only en and zh_CN.");
+        if (options.language.isEmpty())
+            return usage("--lang", "--lang: there is no language '" + parser.value("lang") + "', only en and zh_CN.");
     }
     const QString theme = parser.value("theme");
     if (theme == QLatin1String("dark")) options.appearance = Appearance::kDark;
@@ -53,9 +56,10 @@ Result<void> readLook(const QCommandLineParser& parser, LaunchOptions& options) 
     if (parser.isSet("window-size")) {
         const QStringList sides = parser.value("window-size").split(QLatin1Char('x'));
         if (sides.size() == 2) options.window_size = QSize(sides[0].toInt(), sides[1].toInt());
-        if (options.window_size.width() < 320 || options.window_size.height() < 240 || options.window_size.width() > 16384 ||
-            options.window_size.height() > 16384)
-            return usage("--window-size", "--window-size: '" + parser.value("window-size") + "' is not a size like 1280x800.");
+        if (options.window_size.width() < 320 || options.window_size.height() < 240 ||
+            options.window_size.width() > 16384 || options.window_size.height() > 16384)
+            return usage("--window-size",
+                         "--window-size: '" + parser.value("window-size") + "' is not a size like 1280x800.");
     }
     return {};
 }
@@ -66,7 +70,8 @@ Result<LaunchOptions> parse_launch_options(const QStringList& arguments) {
     addOptions(parser);
     if (!parser.parse(withoutQtOptions(arguments))) return usage({}, parser.errorText());
     if (!parser.positionalArguments().isEmpty())
-        return usage({}, "'" + parser.positionalArguments().constFirst() + "' is not an option. Put a prompt behind --prompt.");
+        return usage(
+            {}, "'" + parser.positionalArguments().constFirst() + "' is not an option. Put a prompt behind --prompt.");
     LaunchOptions options;
     options.is_help = parser.isSet("help");
     options.is_version = parser.isSet("version");
@@ -91,14 +96,21 @@ Result<void> check_display([[maybe_unused]] const QStringList& arguments) {
 #ifdef Q_OS_LINUX
     QString platform = qEnvironmentVariable("QT_QPA_PLATFORM");
     for (qsizetype i = 1; i + 1 < arguments.size(); ++i)
-        if (arguments[i] == QLatin1String("-platform") || arguments[i] == QLatin1String("--platform")) platform = arguments[i + 1];
+        if (arguments[i] == QLatin1String("-platform") || arguments[i] == QLatin1String("--platform"))
+            platform = arguments[i + 1];
     const bool needs_x = platform.startsWith(QLatin1String("xcb"));
     const bool needs_wayland = platform.startsWith(QLatin1String("wayland"));
-    const bool has_x = !qEnvironmentVariableIsEmpty("DISPLAY"), has_wayland = !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY");
-    const bool is_missing = platform.isEmpty() ? !has_x && !has_wayland : (needs_x && !has_x) || (needs_wayland && !has_wayland);
+    const bool has_x = !qEnvironmentVariableIsEmpty("DISPLAY"),
+               has_wayland = !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY");
+    const bool is_missing =
+        platform.isEmpty() ? !has_x && !has_wayland : (needs_x && !has_x) || (needs_wayland && !has_wayland);
     if (is_missing)
-        return Error{ErrorCode::kDeviceUnavailable, "There is no display to open a window on (DISPLAY and WAYLAND_DISPLAY are not set).",
-                     {}, "DISPLAY", "Start it from a desktop session, or use turbo-studio-cli generate, which needs no display.", {}};
+        return Error{ErrorCode::kDeviceUnavailable,
+                     "There is no display to open a window on (DISPLAY and WAYLAND_DISPLAY are not set).",
+                     {},
+                     "DISPLAY",
+                     "Start it from a desktop session, or use turbo-studio-cli generate, which needs no display.",
+                     {}};
 #endif
     return {};
 }

@@ -15,8 +15,8 @@ struct LaunchOptions {
     QString language;                      // "en", "zh_CN"; empty: the system's
     std::optional<Appearance> appearance;  // empty: the system's
     bool generate_at_once = false;
-    QString screenshot;                    // file for the developer option --screenshot
-    QSize window_size;                     // empty: as last time
+    QString screenshot;  // file for the developer option --screenshot
+    QSize window_size;   // empty: as last time
     bool is_help = false, is_version = false;
 };
 

@@ -4,6 +4,7 @@
 #include <QElapsedTimer>
 #include <QFileInfo>
 #include <QIcon>
+#include <QSettings>
 #include <QStandardPaths>
 #include <clocale>
 #include <cstdio>
@@ -11,6 +12,7 @@
 
 #include "core/log.h"
 #include "core/platform.h"
+#include "core/text.h"
 #include "core/version.h"
 #include "ui/first_paint.h"
 #include "ui/language.h"
@@ -31,11 +33,20 @@ int fail(const Error& error, int status) {
 void onQtMessage(QtMsgType type, const QMessageLogContext&, const QString& text) {
     const std::string message = text.toStdString();
     switch (type) {
-        case QtDebugMsg: log::debug("Qt: {}", message); return;
-        case QtInfoMsg: log::info("Qt: {}", message); return;
-        case QtWarningMsg: log::warning("Qt: {}", message); return;
-        case QtCriticalMsg: log::error("Qt: {}", message); return;
-        case QtFatalMsg: break;
+        case QtDebugMsg:
+            log::debug("Qt: {}", message);
+            return;
+        case QtInfoMsg:
+            log::info("Qt: {}", message);
+            return;
+        case QtWarningMsg:
+            log::warning("Qt: {}", message);
+            return;
+        case QtCriticalMsg:
+            log::error("Qt: {}", message);
+            return;
+        case QtFatalMsg:
+            break;
     }
     log::error("Qt: {}", message);
     log::shutdown();
@@ -51,7 +62,8 @@ void onTermination(int) {
     QCoreApplication* app = QCoreApplication::instance();
     if (!app) std::_Exit(0);
     QMetaObject::invokeMethod(app, [] {
-        for (QWidget* window : QApplication::topLevelWidgets()) window->close();
+        for (QWidget* window : QApplication::topLevelWidgets())
+            window->close();
     });
 }
 
@@ -66,11 +78,21 @@ std::string outputFolder(const ui::LaunchOptions& options) {
     return QDir(videos.isEmpty() ? QDir::homePath() : videos).filePath(QStringLiteral("Turbo Studio")).toStdString();
 }
 
+/// The window comes back where it was. Only that is kept here; settings of the program have their own file.
+void keepGeometry(ui::MainWindow& window) {
+    const QString file = QString::fromStdString(path_to_utf8(platform::user_config_dir() / "window.ini"));
+    window.restoreGeometry(QSettings(file, QSettings::IniFormat).value("geometry").toByteArray());
+    QObject::connect(&window, &ui::MainWindow::closed, &window, [&window, file] {
+        QSettings(file, QSettings::IniFormat).setValue("geometry", window.saveGeometry());
+    });
+}
+
 int runWindow(QApplication& app, const ui::LaunchOptions& options, const QElapsedTimer& clock) {
     ui::applyAppearance(app, options.appearance.value_or(ui::systemAppearance(app)));
     ui::installLanguage(app, options.language.isEmpty() ? ui::systemLanguage() : options.language);
     QIcon icon;
-    for (const int side : {16, 32, 64, 256}) icon.addFile(QStringLiteral(":/icons/turbo-studio-%1.png").arg(side));
+    for (const int side : {16, 32, 64, 256})
+        icon.addFile(QStringLiteral(":/icons/turbo-studio-%1.png").arg(side));
     QApplication::setWindowIcon(icon);
     ui::MainWindow window({.make_engine = [] { return make_engine(); },
                            .list_models = list_models,
@@ -81,8 +103,11 @@ int runWindow(QApplication& app, const ui::LaunchOptions& options, const QElapse
                            .output = outputFolder(options),
                            .generate_at_once = options.generate_at_once});
     int exit_status = 0;
-    if (!options.screenshot.isEmpty()) ui::takeScreenshot(window, options.screenshot, exit_status);
     window.resize(options.window_size.isEmpty() ? window.sizeHint() : options.window_size);
+    if (!options.screenshot.isEmpty())
+        ui::takeScreenshot(window, options.screenshot, exit_status);
+    else if (options.window_size.isEmpty())
+        keepGeometry(window);
     QObject::connect(&window, &ui::MainWindow::closed, &app, &QApplication::quit);
     new ui::FirstPaint(&window, [&window, &clock] {
         log::info("Window painted {} ms after main began.", clock.elapsed());

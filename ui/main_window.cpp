@@ -19,10 +19,11 @@ void MainWindow::start() {
 void MainWindow::connectSession() {
     connect(&session_, &Session::stateChanged, this, &MainWindow::onState);
     connect(&session_, &Session::modelsListed, this, &MainWindow::onModels);
-    connect(&session_, &Session::engineStateChanged, this, [this](EngineStateChanged::State state, const QString& detail) {
-        engine_text_->setText(Wording::engineState(state));
-        engine_text_->setToolTip(detail.toHtmlEscaped());
-    });
+    connect(&session_, &Session::engineStateChanged, this,
+            [this](EngineStateChanged::State state, const QString& detail) {
+                engine_text_->setText(Wording::engineState(state));
+                engine_text_->setToolTip(detail.toHtmlEscaped());
+            });
     connect(&session_, &Session::jobStarted, this, &MainWindow::onStarted);
     connect(&session_, &Session::progressed, this, [this](const StageProgress& event) {
         if (session_.state() != Session::State::kCancelling) progress_->setProgress(event);
@@ -68,10 +69,12 @@ void MainWindow::generate() {
     }
     request->output = options_.output;
     const int picked = model_picker_->currentIndex();
-    request->model = picked >= 0 && picked < int(models_.size()) ? path_to_utf8(models_[std::size_t(picked)].path) : options_.model;
+    request->model =
+        picked >= 0 && picked < int(models_.size()) ? path_to_utf8(models_[std::size_t(picked)].path) : options_.model;
     error_->hide();
     create_->setNotice({});
     is_following_ = true;
+    last_preview_.reset();
     steps_ = request->steps.value_or(0);
     job_size_ = QSize(request->width.value_or(16), request->height.value_or(9));
     session_.generate(request.value());
@@ -81,14 +84,20 @@ void MainWindow::onState(Session::State state) {
     create_->setState(state);
     cancel_key_->setEnabled(state == Session::State::kSubmitting || state == Session::State::kRunning);
     switch (state) {
-        case Session::State::kIdle: progress_->end(); break;
+        case Session::State::kIdle:
+            progress_->end();
+            break;
         case Session::State::kSubmitting:
             progress_->begin();
             stage_->showWaiting(job_size_);
             results_->clearSelection();
             break;
-        case Session::State::kRunning: results_->setCurrentIndex(session_.results().index(0)); break;
-        case Session::State::kCancelling: progress_->setCancelling(); break;
+        case Session::State::kRunning:
+            results_->setCurrentIndex(session_.results().index(0));
+            break;
+        case Session::State::kCancelling:
+            progress_->setCancelling();
+            break;
     }
 }
 
@@ -104,14 +113,16 @@ void MainWindow::onModels(const std::vector<ModelInfo>& models) {
         const bool is_wanted = options_.model.empty() ? model.complete : options_.model == model.name;
         if (chosen < 0 && is_wanted) chosen = i;
     }
-    if (!options_.model.empty() && chosen < 0) model_picker_->addItem(fromUtf8(options_.model));  // a path: the engine judges it
+    if (!options_.model.empty() && chosen < 0)
+        model_picker_->addItem(fromUtf8(options_.model));  // a path: the engine judges it
     model_picker_->setCurrentIndex(chosen >= 0 ? chosen : model_picker_->count() - 1);
     model_picker_->setVisible(model_picker_->count() > 0);
     onModelPicked(model_picker_->currentIndex());
     if (models_.empty() && options_.model.empty())
-        stage_->empty().setMessage(tr("No model was found"),
-                                   tr("Start the program with --model and the folder of a Wan model, or set STUDIO_MODELS "
-                                      "to a folder with models in it."));
+        stage_->empty().setMessage(
+            tr("No model was found"),
+            tr("Start the program with --model and the folder of a Wan model, or set STUDIO_MODELS "
+               "to a folder with models in it."));
 }
 
 void MainWindow::onModelPicked(int index) {
@@ -119,7 +130,8 @@ void MainWindow::onModelPicked(int index) {
     const ModelInfo model = is_known ? models_[std::size_t(index)] : ModelInfo{};
     create_->setModel(model);
     QStringList examples;
-    for (const std::string& example : model.example_prompts) examples << fromUtf8(example);
+    for (const std::string& example : model.example_prompts)
+        examples << fromUtf8(example);
     stage_->empty().setExamples(examples);
 }
 
@@ -130,13 +142,21 @@ void MainWindow::onStarted(const JobStarted& event) {
     if (is_following_ && stage_->isShowingPreview() && stage_->player().frameCount() == 0)
         stage_->showWaiting(QSize(plan.width, plan.height));
     QStringList notices;
-    for (const std::string& notice : plan.notices) notices << fromUtf8(notice);
+    for (const std::string& notice : plan.notices)
+        notices << fromUtf8(notice);
     create_->setNotice(notices.join(QLatin1Char('\n')));
 }
 
 void MainWindow::onPreview(quint64, int step, const FilmStripPtr& pictures) {
-    if (!is_following_) return;
-    stage_->showPreview(pictures, steps_ > 0 ? tr("Preview  ·  step %1 of %2").arg(step).arg(steps_) : tr("Preview"));
+    last_preview_ = pictures;
+    preview_step_ = step;
+    if (is_following_) showLastPreview();
+}
+
+void MainWindow::showLastPreview() {
+    const QString badge =
+        steps_ > 0 ? tr("Preview  ·  step %1 of %2").arg(preview_step_).arg(steps_) : tr("Preview");
+    stage_->showPreview(last_preview_, badge);
 }
 
 void MainWindow::onFinished(const JobFinished& event) {
@@ -155,7 +175,8 @@ void MainWindow::onClip(quint64 job, const FilmStripPtr& clip) {
 void MainWindow::onFailed(const Error& error, const QString& latents_path) {
     restoreStage();
     if (error.field == "prompt") create_->focusPrompt();
-    error_->showError(error, latents_path.isEmpty() ? QString() : tr("The finished latents were kept: %1").arg(latents_path));
+    error_->showError(error,
+                      latents_path.isEmpty() ? QString() : tr("The finished latents were kept: %1").arg(latents_path));
     Q_EMIT failed(error);
 }
 
@@ -164,7 +185,8 @@ void MainWindow::choose(int row) {
     if (!item) return;
     is_following_ = item->is_running;
     if (item->is_running) {
-        stage_->showWaiting(job_size_);  // until the next preview
+        stage_->showWaiting(job_size_);
+        if (last_preview_) showLastPreview();
         return;
     }
     shown_ = item->id;
@@ -193,7 +215,14 @@ void MainWindow::showFolder() {
 
 void MainWindow::reuseSettings() {
     const ResultItem* item = shownItem();
-    if (item) create_->setValues(item->result.resolved.request);
+    if (!item) return;
+    const GenerationRequest& request = item->result.resolved.request;
+    for (int i = 0; i < int(models_.size()); ++i)
+        if (path_to_utf8(models_[std::size_t(i)].path) == request.model && i != model_picker_->currentIndex()) {
+            model_picker_->setCurrentIndex(i);
+            onModelPicked(i);
+        }
+    create_->setValues(request);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

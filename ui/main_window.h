@@ -1,4 +1,5 @@
-// ui/main_window.h - the window: where the parts sit and how they hang together. Work is done by Session and the engine.
+// ui/main_window.h - the window: where the parts sit and how they hang together. Work is done by Session and the
+// engine.
 #pragma once
 #include <QComboBox>
 #include <QLabel>
@@ -16,9 +17,9 @@
 namespace studio::ui {
 
 struct WindowOptions {
-    QString prompt;             // to begin with
-    std::string model;          // --model; empty: the first one that is complete
-    std::string output;         // folder or file for videos; empty: the engine's choice
+    QString prompt;      // to begin with
+    std::string model;   // --model; empty: the first one that is complete
+    std::string output;  // folder or file for videos; empty: the engine's choice
     bool generate_at_once = false;
 };
 
@@ -61,6 +62,7 @@ class MainWindow : public QWidget {
     void onModels(const std::vector<ModelInfo>& models);
     void onModelPicked(int index);
     void onStarted(const JobStarted& event);
+    void showLastPreview();
     void onPreview(quint64 job, int step, const FilmStripPtr& pictures);
     void onFinished(const JobFinished& event);
     void onClip(quint64 job, const FilmStripPtr& clip);
@@ -74,10 +76,12 @@ class MainWindow : public QWidget {
     WindowOptions options_;
     Session session_;
     std::vector<ModelInfo> models_;
-    std::optional<JobId> shown_;   // the finished result on the stage, or on its way there
-    bool is_following_ = true;     // the stage shows the running job
-    int steps_ = 0;                // of the running job
-    QSize job_size_;               // of the running job
+    std::optional<JobId> shown_;  // the finished result on the stage, or on its way there
+    bool is_following_ = true;    // the stage shows the running job
+    FilmStripPtr last_preview_;    // of the running job
+    int preview_step_ = 0;
+    int steps_ = 0;               // of the running job
+    QSize job_size_;              // of the running job
 
     QComboBox* model_picker_;
     PromptPanel* create_;

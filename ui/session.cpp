@@ -18,8 +18,12 @@ Result<void> make_folder_for(const std::string& output) {
     std::error_code problem;
     std::filesystem::create_directories(folder, problem);
     if (!problem) return {};
-    return Error{ErrorCode::kIo, "The folder for videos could not be made: " + problem.message() + ".",
-                 path_to_utf8(folder), {}, "Choose another folder with --output, or make this one.", {}};
+    return Error{ErrorCode::kIo,
+                 "The folder for videos could not be made: " + problem.message() + ".",
+                 path_to_utf8(folder),
+                 {},
+                 "Choose another folder with --output, or make this one.",
+                 {}};
 }
 }  // namespace
 
@@ -75,9 +79,7 @@ void Session::connectBridge() {
 void Session::start() {
     bridge_.start();
     background_.run(
-        [list = backend_.list_models] {
-            return guarded([&]() -> Result<std::vector<ModelInfo>> { return list(); });
-        },
+        [list = backend_.list_models] { return guarded([&]() -> Result<std::vector<ModelInfo>> { return list(); }); },
         [this](Result<std::vector<ModelInfo>> models) {
             if (!models.ok()) log::error("Models could not be listed: {}", models.error().message);
             Q_EMIT modelsListed(models.ok() ? models.value() : std::vector<ModelInfo>{});
@@ -161,12 +163,15 @@ void Session::loadClip(JobId id) {
             }
             const auto& frames = clip.value()->frames;
             const QSize small = frames.front().size().scaled(192, 192, Qt::KeepAspectRatioByExpanding);
-            results_.setThumbnail(id, frames[frames.size() / 2].scaled(small, Qt::KeepAspectRatio, Qt::SmoothTransformation));
+            results_.setThumbnail(
+                id, frames[frames.size() / 2].scaled(small, Qt::KeepAspectRatio, Qt::SmoothTransformation));
             Q_EMIT clipReady(id, clip.value());
         });
 }
 
-void Session::stop() { bridge_.stop(); }
+void Session::stop() {
+    bridge_.stop();
+}
 
 void Session::endJob() {
     job_.reset();

@@ -70,8 +70,8 @@ class Session : public QObject {
     State state_ = State::kIdle;
     std::optional<JobId> job_;
     quint64 ticket_ = 0;
-    QString prompt_;                // of the job under way
-    double clip_seconds_ = 0;       // of the job under way
+    QString prompt_;                 // of the job under way
+    double clip_seconds_ = 0;        // of the job under way
     bool is_cancel_wanted_ = false;  // before the engine has named the job
 };
 

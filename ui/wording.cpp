@@ -8,15 +8,17 @@ namespace studio::ui {
 
 QString Wording::stage(const StageProgress& progress) {
     switch (progress.stage) {
-        case Stage::kLoad: return tr("Loading the model");
-        case Stage::kText: return tr("Reading the prompt");
+        case Stage::kLoad:
+            return tr("Loading the model");
+        case Stage::kText:
+            return tr("Reading the prompt");
         case Stage::kDenoise:
             if (progress.total <= 0) return tr("Denoising");
-            return tr("Denoising, step %1 of %2")
-                .arg(std::min(progress.done + 1, progress.total))
-                .arg(progress.total);
-        case Stage::kDecode: return tr("Decoding the pictures");
-        case Stage::kSave: return tr("Saving the video");
+            return tr("Denoising, step %1 of %2").arg(std::min(progress.done + 1, progress.total)).arg(progress.total);
+        case Stage::kDecode:
+            return tr("Decoding the pictures");
+        case Stage::kSave:
+            return tr("Saving the video");
     }
     return {};
 }
@@ -40,27 +42,42 @@ QString Wording::clipLength(int num_frames, double fps) {
 
 QString Wording::errorTitle(ErrorCode code) {
     switch (code) {
-        case ErrorCode::kInvalidArgument: return tr("Something in the settings needs a change");
-        case ErrorCode::kNotFound: return tr("Something is missing");
-        case ErrorCode::kUnsupported: return tr("This is not supported");
-        case ErrorCode::kCorruptFile: return tr("A file is damaged");
-        case ErrorCode::kIo: return tr("A file could not be read or written");
-        case ErrorCode::kOutOfMemory: return tr("There is not enough memory");
-        case ErrorCode::kDeviceUnavailable: return tr("The graphics processor cannot be used");
-        case ErrorCode::kDeviceFailure: return tr("The graphics processor failed");
-        case ErrorCode::kCancelled: return tr("Cancelled");
-        case ErrorCode::kInternal: return tr("The program made a mistake");
+        case ErrorCode::kInvalidArgument:
+            return tr("Something in the settings needs a change");
+        case ErrorCode::kNotFound:
+            return tr("Something is missing");
+        case ErrorCode::kUnsupported:
+            return tr("This is not supported");
+        case ErrorCode::kCorruptFile:
+            return tr("A file is damaged");
+        case ErrorCode::kIo:
+            return tr("A file could not be read or written");
+        case ErrorCode::kOutOfMemory:
+            return tr("There is not enough memory");
+        case ErrorCode::kDeviceUnavailable:
+            return tr("The graphics processor cannot be used");
+        case ErrorCode::kDeviceFailure:
+            return tr("The graphics processor failed");
+        case ErrorCode::kCancelled:
+            return tr("Cancelled");
+        case ErrorCode::kInternal:
+            return tr("The program made a mistake");
     }
     return tr("The program made a mistake");
 }
 
 QString Wording::engineState(EngineStateChanged::State state) {
     switch (state) {
-        case EngineStateChanged::State::kStarting: return tr("Engine is starting");
-        case EngineStateChanged::State::kIdle: return tr("Ready");
-        case EngineStateChanged::State::kBusy: return tr("Working");
-        case EngineStateChanged::State::kFaulted: return tr("Engine failed: restart the program");
-        case EngineStateChanged::State::kStopped: return tr("Engine stopped");
+        case EngineStateChanged::State::kStarting:
+            return tr("Engine is starting");
+        case EngineStateChanged::State::kIdle:
+            return tr("Ready");
+        case EngineStateChanged::State::kBusy:
+            return tr("Working");
+        case EngineStateChanged::State::kFaulted:
+            return tr("Engine failed: restart the program");
+        case EngineStateChanged::State::kStopped:
+            return tr("Engine stopped");
     }
     return {};
 }
@@ -71,7 +88,8 @@ QString Wording::errorDetails(const Error& error) {
     if (!error.field.empty()) lines << QStringLiteral("field: ") + fromUtf8(error.field);
     if (!error.file.empty()) lines << QStringLiteral("file: ") + fromUtf8(error.file);
     if (!error.fix.empty()) lines << QStringLiteral("fix: ") + fromUtf8(error.fix);
-    for (const std::string& line : error.context) lines << fromUtf8(line);
+    for (const std::string& line : error.context)
+        lines << fromUtf8(line);
     return lines.join(QLatin1Char('\n'));
 }
 

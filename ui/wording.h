@@ -26,7 +26,11 @@ class Wording {
     static QString errorDetails(const Error& error);
 };
 
-inline QString clipLengthText(int num_frames, double fps) { return Wording::clipLength(num_frames, fps); }
-inline QString fromUtf8(const std::string& text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
+inline QString clipLengthText(int num_frames, double fps) {
+    return Wording::clipLength(num_frames, fps);
+}
+inline QString fromUtf8(const std::string& text) {
+    return QString::fromUtf8(text.data(), qsizetype(text.size()));
+}
 
 }  // namespace studio::ui

@@ -145,7 +145,7 @@ File: %2</source>
     </message>
     <message>
         <source>&amp;Prompt</source>
-        <translation>提示词(&amp;P)</translation>
+        <translation>提示词</translation>
     </message>
     <message>
         <source>Fill in a prompt that this model is good at.</source>
@@ -266,7 +266,7 @@ Seed %2, steps: %3</source>
     </message>
     <message>
         <source>Si&amp;ze</source>
-        <translation>尺寸(&amp;Z)</translation>
+        <translation>尺寸</translation>
     </message>
     <message>
         <source>Length</source>
@@ -278,7 +278,7 @@ Seed %2, steps: %3</source>
     </message>
     <message>
         <source>&amp;Length</source>
-        <translation>时长(&amp;L)</translation>
+        <translation>时长</translation>
     </message>
     <message>
         <source>Steps</source>
@@ -290,7 +290,7 @@ Seed %2, steps: %3</source>
     </message>
     <message>
         <source>&amp;Steps</source>
-        <translation>步数(&amp;S)</translation>
+        <translation>步数</translation>
     </message>
     <message>
         <source>Seed</source>
@@ -310,7 +310,7 @@ Seed %2, steps: %3</source>
     </message>
     <message>
         <source>See&amp;d</source>
-        <translation>种子(&amp;D)</translation>
+        <translation>种子</translation>
     </message>
     <message>
         <source>Random, new each time</source>
@@ -331,14 +331,6 @@ Seed %2, steps: %3</source>
     <message>
         <source>tall</source>
         <translation>纵向</translation>
-    </message>
-    <message>
-        <source>%1 × %2  %3</source>
-        <translation>%1 × %2  %3</translation>
-    </message>
-    <message>
-        <source>%1 × %2  %3, best for this model</source>
-        <translation>%1 × %2  %3，最适合此模型</translation>
     </message>
     <message>
         <source>The seed %1 is too large.</source>
@@ -363,6 +355,14 @@ Seed %2, steps: %3</source>
     <message>
         <source>the model&apos;s own</source>
         <translation>模型自带</translation>
+    </message>
+    <message>
+        <source>%1 × %2  ·  %3</source>
+        <translation>%1 × %2  ·  %3</translation>
+    </message>
+    <message>
+        <source>%1 × %2  ·  %3, best for this model</source>
+        <translation>%1 × %2  ·  %3，最适合此模型</translation>
     </message>
 </context>
 <context>

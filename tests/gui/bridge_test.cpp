@@ -66,7 +66,8 @@ class BridgeTest : public QObject {
         startBridge();
         std::optional<Error> error;
         quint64 refused_ticket = 0;
-        connect(bridge_.get(), &EngineBridge::refused, this, [&](quint64 ticket, const Error& e) { refused_ticket = ticket, error = e; });
+        connect(bridge_.get(), &EngineBridge::refused, this,
+                [&](quint64 ticket, const Error& e) { refused_ticket = ticket, error = e; });
         const quint64 ticket = bridge_->submit(requestFor("x"));
         QTRY_VERIFY(error.has_value());
         QCOMPARE(refused_ticket, ticket);
@@ -94,10 +95,12 @@ class BridgeTest : public QObject {
         startBridge();
         QStringList order;
         connect(bridge_.get(), &EngineBridge::jobStarted, this, [&] { order << "started"; });
-        connect(bridge_.get(), &EngineBridge::progressed, this, [&](const StageProgress& p) { order << QString::number(p.done); });
+        connect(bridge_.get(), &EngineBridge::progressed, this,
+                [&](const StageProgress& p) { order << QString::number(p.done); });
         connect(bridge_.get(), &EngineBridge::jobFinished, this, [&] { order << "finished"; });
         script_->events.push(started(7, {}));
-        for (int i = 1; i <= 4; ++i) script_->events.push(progress(7, Stage::kDenoise, i, 4, i / 4.0));
+        for (int i = 1; i <= 4; ++i)
+            script_->events.push(progress(7, Stage::kDenoise, i, 4, i / 4.0));
         script_->events.push(finished(7, {}));
         QTRY_COMPARE(order, QStringList({"started", "4", "finished"}));
     }
@@ -106,7 +109,8 @@ class BridgeTest : public QObject {
         startBridge();
         int count = 0;
         connect(bridge_.get(), &EngineBridge::jobStarted, this, [&] { ++count; });
-        for (JobId id = 1; id <= 100; ++id) script_->events.push(started(id, {}));
+        for (JobId id = 1; id <= 100; ++id)
+            script_->events.push(started(id, {}));
         bridge_.reset();
         QTest::qWait(20);
         QCOMPARE(count, 0);
@@ -116,7 +120,8 @@ class BridgeTest : public QObject {
     void coalescesProgressButNothingElse() {
         startBridge();
         int progress_count = 0, last_done = 0, preview_count = 0, started_count = 0, finished_count = 0;
-        connect(bridge_.get(), &EngineBridge::progressed, this, [&](const StageProgress& p) { ++progress_count, last_done = p.done; });
+        connect(bridge_.get(), &EngineBridge::progressed, this,
+                [&](const StageProgress& p) { ++progress_count, last_done = p.done; });
         connect(bridge_.get(), &EngineBridge::previewed, this, [&] { ++preview_count; });
         connect(bridge_.get(), &EngineBridge::jobStarted, this, [&] { ++started_count; });
         connect(bridge_.get(), &EngineBridge::jobFinished, this, [&] { ++finished_count; });
@@ -144,7 +149,8 @@ class BridgeTest : public QObject {
             script_ = std::make_shared<EngineScript>();
             startBridge();
             int last_done = 0, state_count = 0, calls = 0;
-            connect(bridge_.get(), &EngineBridge::progressed, this, [&](const StageProgress& p) { last_done = p.done, ++calls; });
+            connect(bridge_.get(), &EngineBridge::progressed, this,
+                    [&](const StageProgress& p) { last_done = p.done, ++calls; });
             connect(bridge_.get(), &EngineBridge::engineStateChanged, this, [&] { ++state_count; });
             LoopWatchdog watchdog;
             QTest::qWait(30);
@@ -153,7 +159,8 @@ class BridgeTest : public QObject {
                     script_->events.push(progress(1, Stage::kDenoise, i, kStorm, double(i) / kStorm));
                     script_->events.push(preview(1, i));
                 }
-                for (int i = 0; i < kStorm; ++i) script_->events.push(EngineStateChanged{EngineStateChanged::State::kBusy, {}});
+                for (int i = 0; i < kStorm; ++i)
+                    script_->events.push(EngineStateChanged{EngineStateChanged::State::kBusy, {}});
             });
             const bool has_all = QTest::qWaitFor([&] { return state_count == kStorm; }, 20'000);
             storm.join();
@@ -180,7 +187,8 @@ class BridgeTest : public QObject {
         QCOMPARE(stopped.size(), 1);
         QVERIFY(bridge_->isStopped());
         QVERIFY(!script_->is_alive);
-        QCOMPARE(script_->callsSoFar(), (std::vector<std::string>{"wakeup set", "wakeup cleared", "shutdown", "destroyed"}));
+        QCOMPARE(script_->callsSoFar(),
+                 (std::vector<std::string>{"wakeup set", "wakeup cleared", "shutdown", "destroyed"}));
         QVERIFY(watchdog.worstMs() < 150);
     }
 
@@ -214,7 +222,8 @@ class BridgeTest : public QObject {
             bool is_destroyed = false;
             connect(bridge_.get(), &EngineBridge::progressed, this, [&] { after += is_destroyed; });
             std::thread ringing([&, script = script_] {
-                for (int i = 0; !is_over; ++i) script->events.push(progress(1, Stage::kDenoise, i, 0, 0));
+                for (int i = 0; !is_over; ++i)
+                    script->events.push(progress(1, Stage::kDenoise, i, 0, 0));
             });
             QTest::qWait(3);
             bridge_.reset();

@@ -10,7 +10,8 @@ GenerationRequest requestFor(const std::string& prompt) {
 
 Frame numberedFrame(int width, int height, int index) {
     Frame frame{width, height, index, std::vector<std::uint8_t>(std::size_t(width) * std::size_t(height) * 3, 40)};
-    for (std::size_t i = 0; i < frame.rgb.size(); i += 3) frame.rgb[i] = std::uint8_t(10 * index);
+    for (std::size_t i = 0; i < frame.rgb.size(); i += 3)
+        frame.rgb[i] = std::uint8_t(10 * index);
     return frame;
 }
 
@@ -20,7 +21,8 @@ ModelInfo demoModel() {
     model.path = "/models/demo";
     model.kind = "text-to-video";
     model.complete = true;
-    model.defaults = Json{{"width", 128}, {"height", 128}, {"num_frames", 17}, {"fps", 8}, {"steps", 4}, {"sampler", "rcm"}};
+    model.defaults =
+        Json{{"width", 128}, {"height", 128}, {"num_frames", 17}, {"fps", 8}, {"steps", 4}, {"sampler", "rcm"}};
     model.example_prompts = {"a yellow star spins in the night sky", "a red boat sails to the right on the sea",
                              "a purple balloon floats up over a green meadow", "一只橙色的猫在雪地里蹦跳"};
     return model;
@@ -37,7 +39,8 @@ ui::Backend makeBackend(const Script& script, int num_frames, double fps) {
     backend.list_models = [] { return std::vector<ModelInfo>{demoModel()}; };
     backend.read_clip = [num_frames, fps](const std::filesystem::path&) -> Result<Clip> {
         Clip clip{fps, {}};
-        for (int i = 0; i < num_frames; ++i) clip.frames.push_back(numberedFrame(32, 32, i));
+        for (int i = 0; i < num_frames; ++i)
+            clip.frames.push_back(numberedFrame(32, 32, i));
         return clip;
     };
     backend.settings = settings;
@@ -57,7 +60,9 @@ static ResolvedRequest resolved(const GenerationRequest& request) {
     return plan;
 }
 
-JobStarted started(JobId id, const GenerationRequest& request) { return {id, resolved(request)}; }
+JobStarted started(JobId id, const GenerationRequest& request) {
+    return {id, resolved(request)};
+}
 
 JobFinished finished(JobId id, const GenerationRequest& request) {
     JobResult result;
@@ -70,7 +75,8 @@ JobFinished finished(JobId id, const GenerationRequest& request) {
 
 Preview preview(JobId id, int step) {
     auto frames = std::make_shared<std::vector<Frame>>();
-    for (int i = 0; i < 5; ++i) frames->push_back(numberedFrame(16, 16, i));
+    for (int i = 0; i < 5; ++i)
+        frames->push_back(numberedFrame(16, 16, i));
     return {id, step, frames};
 }
 

@@ -1,4 +1,5 @@
-// tests/gui/fake_engine.h - a scripted EngineClient and the rest of a Backend: tests decide what the engine says and when.
+// tests/gui/fake_engine.h - a scripted EngineClient and the rest of a Backend: tests decide what the engine says and
+// when.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -16,13 +17,13 @@ namespace studio::test {
 struct EngineScript {
     EventQueue<Event> events;
     std::mutex mutex;
-    std::vector<GenerationRequest> submitted;   // guarded by mutex
-    std::vector<JobId> cancelled;               // guarded by mutex
-    std::vector<std::string> calls;             // guarded by mutex: the order of what happened to the engine
-    std::optional<Error> refusal;               // guarded by mutex: submit answers this
+    std::vector<GenerationRequest> submitted;  // guarded by mutex
+    std::vector<JobId> cancelled;              // guarded by mutex
+    std::vector<std::string> calls;            // guarded by mutex: the order of what happened to the engine
+    std::optional<Error> refusal;              // guarded by mutex: submit answers this
     std::chrono::milliseconds build_time{0}, submit_time{0}, shutdown_time{0};
-    bool answers_cancel = true;                 // JobCancelled at once
-    bool queues_early = false;                  // JobQueued is told before submit returns
+    bool answers_cancel = true;  // JobCancelled at once
+    bool queues_early = false;   // JobQueued is told before submit returns
     std::atomic<bool> is_alive{false};
 
     void note(const std::string& call) {

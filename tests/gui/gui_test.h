@@ -17,9 +17,7 @@ class LoopWatchdog : public QObject {
     LoopWatchdog() {
         timer_.setTimerType(Qt::PreciseTimer);
         timer_.setInterval(1);
-        connect(&timer_, &QTimer::timeout, this, [this] {
-            worst_ms_ = std::max(worst_ms_, clock_.restart());
-        });
+        connect(&timer_, &QTimer::timeout, this, [this] { worst_ms_ = std::max(worst_ms_, clock_.restart()); });
         clock_.start();
         timer_.start();
     }
@@ -44,5 +42,7 @@ int runGuiTest(int argc, char** argv) {
 
 }  // namespace studio::test
 
-#define STUDIO_GUI_TEST(Class) \
-    int main(int argc, char** argv) { return studio::test::runGuiTest<Class>(argc, argv); }
+#define STUDIO_GUI_TEST(Class)                              \
+    int main(int argc, char** argv) {                       \
+        return studio::test::runGuiTest<Class>(argc, argv); \
+    }

@@ -20,8 +20,9 @@ class LaunchTest : public QObject {
     }
 
     void allOptions() {
-        const auto options = parse({"--prompt", "一颗星", "--generate", "--lang", "zh-Hans", "--theme=light", "--window-size", "1280x800",
-                                    "--model", "m", "--output", "o", "-platform", "offscreen"});
+        const auto options =
+            parse({"--prompt", "一颗星", "--generate", "--lang", "zh-Hans", "--theme=light", "--window-size",
+                   "1280x800", "--model", "m", "--output", "o", "-platform", "offscreen"});
         QVERIFY2(options.ok(), options.ok() ? "" : options.error().message.c_str());
         QCOMPARE(options->prompt, QString("一颗星"));
         QCOMPARE(options->language, QString("zh_CN"));
@@ -55,13 +56,15 @@ class LaunchTest : public QObject {
     }
 
     void helpNamesEveryOption() {
-        for (const char* option : {"--prompt", "--generate", "--model", "--output", "--lang", "--theme", "--screenshot", "--version"})
+        for (const char* option :
+             {"--prompt", "--generate", "--model", "--output", "--lang", "--theme", "--screenshot", "--version"})
             QVERIFY2(ui::launch_help().contains(option), option);
     }
 
     void noDisplayIsSaidBeforeQtAborts() {
 #ifdef Q_OS_LINUX
-        const QByteArray display = qgetenv("DISPLAY"), wayland = qgetenv("WAYLAND_DISPLAY"), platform = qgetenv("QT_QPA_PLATFORM");
+        const QByteArray display = qgetenv("DISPLAY"), wayland = qgetenv("WAYLAND_DISPLAY"),
+                         platform = qgetenv("QT_QPA_PLATFORM");
         qunsetenv("DISPLAY");
         qunsetenv("WAYLAND_DISPLAY");
         qunsetenv("QT_QPA_PLATFORM");
@@ -72,7 +75,9 @@ class LaunchTest : public QObject {
         QVERIFY(ui::check_display({"turbo-studio"}).ok());
         qputenv("QT_QPA_PLATFORM", "xcb");
         QVERIFY(!ui::check_display({"turbo-studio"}).ok());
-        const auto restore = [](const char* name, const QByteArray& value) { value.isEmpty() ? qunsetenv(name) : qputenv(name, value); };
+        const auto restore = [](const char* name, const QByteArray& value) {
+            value.isEmpty() ? qunsetenv(name) : qputenv(name, value);
+        };
         restore("DISPLAY", display);
         restore("WAYLAND_DISPLAY", wayland);
         restore("QT_QPA_PLATFORM", platform);

@@ -14,7 +14,8 @@ class PlayerTest : public QObject {
 
     static ui::FilmStripPtr strip(int count, double fps) {
         std::vector<Frame> frames;
-        for (int i = 0; i < count; ++i) frames.push_back(numberedFrame(8, 6, i));
+        for (int i = 0; i < count; ++i)
+            frames.push_back(numberedFrame(8, 6, i));
         return ui::make_film_strip(std::move(frames), fps).value();
     }
     static int shownFrame(const ClipPlayer& player) { return player.image().pixelColor(3, 3).red() / 10; }
@@ -79,7 +80,8 @@ class PlayerTest : public QObject {
         player.pause();
         QVERIFY2(frames.size() >= 10 && frames.size() <= 22, qPrintable(QString::number(frames.size())));
         bool has_wrapped = false;
-        for (qsizetype i = 1; i < frames.size(); ++i) has_wrapped |= frames[i][0].toInt() < frames[i - 1][0].toInt();
+        for (qsizetype i = 1; i < frames.size(); ++i)
+            has_wrapped |= frames[i][0].toInt() < frames[i - 1][0].toInt();
         QVERIFY(has_wrapped);
         const int frame = player.frame();
         QTest::qWait(60);

@@ -49,7 +49,8 @@ Frame scene(int index, int count, int side, double noise) {
 
 Preview scenePreview(JobId id, int step) {
     auto frames = std::make_shared<std::vector<Frame>>();
-    for (int i = 0; i < 5; ++i) frames->push_back(scene(i, 5, 16, 0.7 - 0.2 * step));
+    for (int i = 0; i < 5; ++i)
+        frames->push_back(scene(i, 5, 16, 0.7 - 0.2 * step));
     return {id, step, frames};
 }
 
@@ -69,7 +70,8 @@ class ScreenshotTest : public QObject {
         QCOMPARE(QSizeF(shot.size()) / scale, QSizeF(1280, 800));
         QSet<QRgb> colours;
         for (int y = 0; y < shot.height(); y += 7)
-            for (int x = 0; x < shot.width(); x += 7) colours.insert(shot.pixel(x, y));
+            for (int x = 0; x < shot.width(); x += 7)
+                colours.insert(shot.pixel(x, y));
         QVERIFY2(colours.size() > 20, "the window is blank");
         const QString file = folder_.filePath(QString("%1-%2.png").arg(QTest::currentDataTag(), state));
         QVERIFY(shot.save(file));
@@ -108,7 +110,8 @@ class ScreenshotTest : public QObject {
         auto backend = makeBackend(script_);
         backend.read_clip = [](const std::filesystem::path&) -> Result<Clip> {
             Clip clip{8, {}};
-            for (int i = 0; i < 17; ++i) clip.frames.push_back(scene(i, 17, 128, 0));
+            for (int i = 0; i < 17; ++i)
+                clip.frames.push_back(scene(i, 17, 128, 0));
             return clip;
         };
         window_ = std::make_unique<ui::MainWindow>(backend);
@@ -130,8 +133,14 @@ class ScreenshotTest : public QObject {
         QTest::qWait(500);
         shoot("3-playing");
         generate(prompt);
-        script_->events.push(JobFailed{2, Error{ErrorCode::kOutOfMemory, "Decoding needs 6.2 GB, and 3.1 GB are free.", {}, {},
-                                                "Close other programs, or choose a smaller size or a shorter video.", {}}, {}});
+        script_->events.push(JobFailed{2,
+                                       Error{ErrorCode::kOutOfMemory,
+                                             "Decoding needs 6.2 GB, and 3.1 GB are free.",
+                                             {},
+                                             {},
+                                             "Close other programs, or choose a smaller size or a shorter video.",
+                                             {}},
+                                       {}});
         QTRY_VERIFY(window_->findChild<ui::ErrorPanel*>("errorPanel")->isVisible());
         shoot("4-error");
     }

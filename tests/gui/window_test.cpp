@@ -1,72 +1,15 @@
-// The real window over a scripted engine: what a person does and sees. Widgets are found by object name.
-#include <QAccessible>
-#include <QAbstractButton>
-#include <QClipboard>
-#include <QDir>
-#include <QLineEdit>
-#include <QMimeData>
-#include <QPlainTextEdit>
-#include <QPushButton>
-#include <QScrollBar>
-#include <QSlider>
-#include <QToolButton>
-#include <thread>
-
-#include "fake_engine.h"
-#include "gui_test.h"
-#include "ui/main_window.h"
+// Asking for a video in the real window: what a person does, sees, and is told when it fails.
+#include "window_fixture.h"
 
 using namespace studio;
 using namespace studio::test;
 using ui::MainWindow;
 
-class WindowTest : public QObject {
+class WindowTest : public WindowFixture {
     Q_OBJECT
 
-    Script script_;
-    ui::Backend backend_;
-    std::unique_ptr<MainWindow> window_;
-
-    template <class W = QWidget>
-    W* find(const char* name) {
-        auto* widget = window_->findChild<W*>(QLatin1String(name));
-        if (!widget) qFatal("no widget is named %s", name);
-        return widget;
-    }
-    QString text(const char* label) { return find<QLabel>(label)->text(); }
-    void open(ui::WindowOptions options = {}) {
-        window_ = std::make_unique<MainWindow>(backend_, std::move(options));
-        window_->resize(1280, 800);
-        window_->show();
-        window_->start();
-        QTRY_COMPARE(text("engineText"), QString("Ready"));
-        QTRY_VERIFY(find<QComboBox>("modelPicker")->count() > 0);
-    }
-    static ui::WindowOptions withOutput(const std::string& output) {
-        ui::WindowOptions options;
-        options.output = output;
-        return options;
-    }
-    void type(const QString& prompt) { find<QPlainTextEdit>("promptEdit")->setPlainText(prompt); }
-    void press(const char* button) { QTest::mouseClick(find<QAbstractButton>(button), Qt::LeftButton); }
-    /// Generate and wait until the engine has the job; its id.
-    JobId generate(const QString& prompt = "a star") {
-        const std::size_t before = script_->submitCount();
-        type(prompt);
-        press("generateButton");
-        if (!QTest::qWaitFor([&] { return script_->submitCount() == before + 1 && window_->session().currentJob(); }))
-            qFatal("the job did not reach the engine");
-        script_->events.push(started(JobId(before + 1), script_->lastRequest()));
-        return JobId(before + 1);
-    }
-    void finish(JobId id) { script_->events.push(finished(id, script_->lastRequest())); }
-    ui::StageView* stage() { return find<ui::StageView>("stage"); }
-
   private Q_SLOTS:
-    void init() {
-        script_ = std::make_shared<EngineScript>();
-        backend_ = makeBackend(script_);
-    }
+    void init() { reset(); }
     void cleanup() { window_.reset(); }
 
     void beginsWithAnInvitation() {
@@ -264,7 +207,8 @@ class WindowTest : public QObject {
     void aFailureSaysWhatAndWhatToDo() {
         open();
         const JobId id = generate();
-        Error error{ErrorCode::kOutOfMemory, "This needs 9 GB and 4 GB are <b>free</b>.", {}, "size", "Choose 480 x 272.", {}};
+        Error error{
+            ErrorCode::kOutOfMemory, "This needs 9 GB and 4 GB are <b>free</b>.", {}, "size", "Choose 480 x 272.", {}};
         script_->events.push(JobFailed{id, error, "/state/latents.safetensors"});
         QTRY_VERIFY(find("errorPanel")->isVisible());
         QCOMPARE(text("errorTitle"), QString("There is not enough memory"));
@@ -282,7 +226,8 @@ class WindowTest : public QObject {
 
     void theNextTryTakesTheErrorAway() {
         open();
-        script_->refusal = Error{ErrorCode::kNotFound, "The model folder is not there.", "/models/demo", {}, "Put it back.", {}};
+        script_->refusal =
+            Error{ErrorCode::kNotFound, "The model folder is not there.", "/models/demo", {}, "Put it back.", {}};
         type("a star");
         press("generateButton");
         QTRY_VERIFY(find("errorPanel")->isVisible());
@@ -316,7 +261,9 @@ class WindowTest : public QObject {
     }
 
     void anEngineThatDoesNotStart() {
-        backend_.make_engine = []() -> std::unique_ptr<EngineClient> { throw std::runtime_error("libtorch is broken"); };
+        backend_.make_engine = []() -> std::unique_ptr<EngineClient> {
+            throw std::runtime_error("libtorch is broken");
+        };
         window_ = std::make_unique<MainWindow>(backend_);
         window_->show();
         window_->start();
@@ -339,181 +286,6 @@ class WindowTest : public QObject {
                 if (label->text() == "No model was found") return true;
             return false;
         }());
-    }
-
-    void stageKeys() {
-        open();
-        finish(generate());
-        QTRY_COMPARE(stage()->player().frameCount(), 9);
-        stage()->setFocus();
-        QTest::keyClick(stage(), Qt::Key_Space);
-        QVERIFY(!stage()->player().isPlaying());
-        QTest::keyClick(stage(), Qt::Key_Home);
-        QCOMPARE(stage()->player().frame(), 0);
-        QTest::keyClick(stage(), Qt::Key_Period);
-        QTest::keyClick(stage(), Qt::Key_Period);
-        QCOMPARE(stage()->player().frame(), 2);
-        QTest::keyClick(stage(), Qt::Key_Comma);
-        QCOMPARE(stage()->player().frame(), 1);
-        QCOMPARE(text("frameReadout"), QString("0.13 s  ·  frame 2 of 9"));
-        QCOMPARE(find<QSlider>("timeline")->value(), 1);
-        QTest::keyClick(stage(), Qt::Key_End);
-        QCOMPARE(stage()->player().frame(), 8);
-        QTest::keyClick(stage(), Qt::Key_Space);
-        QVERIFY(stage()->player().isPlaying());
-        press("loopButton");
-        QVERIFY(!stage()->player().isLooping());
-    }
-
-    void theCanvasShowsTheFrameThatThePlayerNames() {
-        open();
-        finish(generate());
-        QTRY_COMPARE(stage()->player().frameCount(), 9);
-        for (const int frame : {0, 3, 8}) {
-            stage()->player().pause();
-            stage()->player().seek(frame);
-            const QImage shot = stage()->canvas().grab().toImage();
-            QCOMPARE(shot.pixelColor(shot.rect().center()).red() / 10, frame);
-        }
-    }
-
-    void theTimelineSeeks() {
-        open();
-        finish(generate());
-        QTRY_COMPARE(stage()->player().frameCount(), 9);
-        press("playButton");
-        QVERIFY(!stage()->player().isPlaying());
-        auto* timeline = find<QSlider>("timeline");
-        timeline->triggerAction(QAbstractSlider::SliderToMaximum);
-        QCOMPARE(stage()->player().frame(), 8);
-        timeline->triggerAction(QAbstractSlider::SliderSingleStepSub);
-        QCOMPARE(stage()->player().frame(), 7);
-    }
-
-    void resultsCanBeChosenAndUsedAgain() {
-        open();
-        find<QLineEdit>("seedEdit")->setText("77");
-        finish(generate("first"));
-        QTRY_COMPARE(stage()->player().frameCount(), 9);
-        find<QLineEdit>("seedEdit")->setText("88");
-        finish(generate("second"));
-        QTRY_COMPARE(window_->session().results().at(0)->is_running, false);
-        auto* list = find<QListView>("resultsList");
-        QCOMPARE(list->model()->rowCount(), 2);
-        QTRY_COMPARE(list->currentIndex().row(), 0);
-        QSignalSpy playing(window_.get(), &MainWindow::resultPlaying);
-        list->setCurrentIndex(list->model()->index(1, 0));
-        QTest::keyClick(list, Qt::Key_Return);
-        QTRY_COMPARE(playing.size(), 1);
-        press("reuseButton");
-        QCOMPARE(find<QPlainTextEdit>("promptEdit")->toPlainText(), QString("first"));
-        QCOMPARE(find<QLineEdit>("seedEdit")->text(), QString("77"));
-    }
-
-    void anEarlierResultCanBeWatchedWhileAJobRuns() {
-        open();
-        finish(generate("first"));
-        QTRY_COMPARE(stage()->player().frameCount(), 9);
-        const JobId second = generate("second");
-        script_->events.push(preview(second, 1));
-        QTRY_VERIFY(stage()->isShowingPreview() && stage()->player().frameCount() == 5);
-        auto* list = find<QListView>("resultsList");
-        list->setCurrentIndex(list->model()->index(1, 0));
-        QTest::keyClick(list, Qt::Key_Return);
-        QTRY_COMPARE(stage()->player().frameCount(), 9);
-        script_->events.push(preview(second, 2));
-        QTest::qWait(30);
-        QCOMPARE(stage()->player().frameCount(), 9);
-        QVERIFY(find("progressPanel")->isVisible());
-        list->setCurrentIndex(list->model()->index(0, 0));
-        QTest::keyClick(list, Qt::Key_Return);
-        script_->events.push(preview(second, 3));
-        QTRY_COMPARE(stage()->player().frameCount(), 5);
-    }
-
-    void startsAtOnceWhenAsked() {
-        ui::WindowOptions options;
-        options.prompt = "at once";
-        options.generate_at_once = true;
-        window_ = std::make_unique<MainWindow>(backend_, options);
-        window_->show();
-        window_->start();
-        QTRY_COMPARE(script_->submitCount(), std::size_t(1));
-        QCOMPARE(script_->lastRequest().prompt, std::string("at once"));
-    }
-
-    void closingWhileRunningNeverFreezes() {
-        script_->shutdown_time = std::chrono::milliseconds(400);
-        open();
-        generate();
-        QSignalSpy closed(window_.get(), &MainWindow::closed);
-        LoopWatchdog watchdog;
-        QElapsedTimer clock;
-        clock.start();
-        window_->close();
-        QVERIFY2(clock.elapsed() < 100, "close() waited for the engine");
-        QVERIFY(window_->isVisible());
-        QVERIFY(find("stoppingCover")->isVisible());
-        QVERIFY(closed.wait());
-        QVERIFY(!window_->isVisible());
-        QVERIFY(!script_->is_alive);
-        QVERIFY2(watchdog.worstMs() < 150, qPrintable(QString::number(watchdog.worstMs())));
-        window_->close();  // nothing is left to do
-    }
-
-    void closingTwiceHidesAtOnce() {
-        script_->shutdown_time = std::chrono::milliseconds(300);
-        open();
-        QSignalSpy closed(window_.get(), &MainWindow::closed);
-        window_->close();
-        window_->close();
-        QVERIFY(!window_->isVisible());
-        QCOMPARE(closed.size(), 0);
-        QVERIFY(closed.wait());
-    }
-
-    void closingWhileTheEngineIsStillBeingBuilt() {
-        script_->build_time = std::chrono::milliseconds(300);
-        window_ = std::make_unique<MainWindow>(backend_);
-        window_->show();
-        window_->start();
-        QSignalSpy closed(window_.get(), &MainWindow::closed);
-        window_->close();
-        QVERIFY(closed.wait());
-        QVERIFY(!script_->is_alive);
-    }
-
-    void destructionWithoutClosingIsSafe() {
-        open();
-        const JobId id = generate();
-        std::thread late([script = script_, id] {
-            for (int i = 0; i < 2000; ++i) script->events.push(preview(id, i));
-        });
-        window_.reset();
-        late.join();
-        QTest::qWait(20);
-        QVERIFY(!script_->is_alive);
-    }
-
-    void everythingThatActsHasANameAndCanBeReachedByTab() {
-        open();
-        finish(generate());
-        QTRY_COMPARE(stage()->player().frameCount(), 9);
-        int count = 0;
-        for (QWidget* widget : window_->findChildren<QWidget*>()) {
-            const bool acts = qobject_cast<QAbstractButton*>(widget) || qobject_cast<QAbstractSlider*>(widget) ||
-                              qobject_cast<QLineEdit*>(widget) || qobject_cast<QComboBox*>(widget) ||
-                              qobject_cast<QPlainTextEdit*>(widget) || qobject_cast<QListView*>(widget);
-            const bool is_part = widget->objectName().startsWith("qt_") || qobject_cast<QScrollBar*>(widget);
-            if (!acts || is_part || !widget->isVisible()) continue;
-            ++count;
-            QAccessibleInterface* face = QAccessible::queryAccessibleInterface(widget);
-            QVERIFY(face);
-            QVERIFY2(!face->text(QAccessible::Name).isEmpty(), qPrintable(widget->objectName()));
-            QVERIFY2(!widget->objectName().isEmpty(), widget->metaObject()->className());
-            QVERIFY2(widget->focusPolicy() & Qt::TabFocus, qPrintable(widget->objectName()));
-        }
-        QVERIFY2(count >= 14, qPrintable(QString::number(count)));
     }
 };
 

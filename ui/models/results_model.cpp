@@ -7,21 +7,32 @@
 
 namespace studio::ui {
 
-int ResultsModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(items_.size()); }
+int ResultsModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : int(items_.size());
+}
 
 QVariant ResultsModel::data(const QModelIndex& index, int role) const {
     const ResultItem* item = index.isValid() ? at(index.row()) : nullptr;
     if (!item) return {};
     switch (role) {
-        case Qt::DisplayRole: return item->prompt;
-        case Qt::DecorationRole: return item->thumbnail;
-        case Qt::AccessibleTextRole: return tr("%1. %2").arg(item->prompt, detailOf(*item));
-        case Qt::ToolTipRole: return tooltipOf(*item);
-        case kIsRunningRole: return item->is_running;
-        case kFractionRole: return item->fraction;
-        case kDetailRole: return detailOf(*item);
-        case kPathRole: return QString::fromStdString(item->result.output_path);
-        default: return {};
+        case Qt::DisplayRole:
+            return item->prompt;
+        case Qt::DecorationRole:
+            return item->thumbnail;
+        case Qt::AccessibleTextRole:
+            return tr("%1. %2").arg(item->prompt, detailOf(*item));
+        case Qt::ToolTipRole:
+            return tooltipOf(*item);
+        case kIsRunningRole:
+            return item->is_running;
+        case kFractionRole:
+            return item->fraction;
+        case kDetailRole:
+            return detailOf(*item);
+        case kPathRole:
+            return QString::fromStdString(item->result.output_path);
+        default:
+            return {};
     }
 }
 
@@ -31,7 +42,7 @@ QString ResultsModel::tooltipOf(const ResultItem& item) const {
         text = tr("%1\nSeed %2, steps: %3")
                    .arg(item.prompt, QString::number(item.result.resolved.request.seed),
                         QString::number(item.result.resolved.steps));  // in one go: a prompt may contain "%2"
-    return Qt::convertFromPlainText(text);  // never read as rich text
+    return Qt::convertFromPlainText(text);                             // never read as rich text
 }
 
 QString ResultsModel::detailOf(const ResultItem& item) const {
@@ -91,6 +102,8 @@ const ResultItem* ResultsModel::at(int row) const {
     return row >= 0 && row < int(items_.size()) ? &items_[std::size_t(row)] : nullptr;
 }
 
-void ResultsModel::changed(int row) { Q_EMIT dataChanged(index(row), index(row)); }
+void ResultsModel::changed(int row) {
+    Q_EMIT dataChanged(index(row), index(row));
+}
 
 }  // namespace studio::ui

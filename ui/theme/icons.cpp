@@ -24,15 +24,22 @@ void triangle(QPainterPath& path, QPointF a, QPointF b, QPointF c) {
 QPainterPath solidPath(Glyph glyph) {
     QPainterPath path;
     switch (glyph) {
-        case Glyph::kPlay: triangle(path, {8, 5.5}, {18.5, 12}, {8, 18.5}); break;
+        case Glyph::kPlay:
+            triangle(path, {8, 5.5}, {18.5, 12}, {8, 18.5});
+            break;
         case Glyph::kPause:
             path.addRoundedRect(QRectF(7, 5.5, 3.4, 13), 1.2, 1.2);
             path.addRoundedRect(QRectF(13.6, 5.5, 3.4, 13), 1.2, 1.2);
             break;
-        case Glyph::kStepBack: triangle(path, {17, 6.5}, {9, 12}, {17, 17.5}); break;
-        case Glyph::kStepForward: triangle(path, {7, 6.5}, {15, 12}, {7, 17.5}); break;
+        case Glyph::kStepBack:
+            triangle(path, {17, 6.5}, {9, 12}, {17, 17.5});
+            break;
+        case Glyph::kStepForward:
+            triangle(path, {7, 6.5}, {15, 12}, {7, 17.5});
+            break;
         case Glyph::kDice:
-            for (const QPointF dot : {QPointF(8.6, 8.6), QPointF(15.4, 8.6), QPointF(12, 12), QPointF(8.6, 15.4), QPointF(15.4, 15.4)})
+            for (const QPointF dot :
+                 {QPointF(8.6, 8.6), QPointF(15.4, 8.6), QPointF(12, 12), QPointF(8.6, 15.4), QPointF(15.4, 15.4)})
                 path.addEllipse(dot, 1.25, 1.25);
             break;
         case Glyph::kSpark:
@@ -43,13 +50,16 @@ QPainterPath solidPath(Glyph glyph) {
             path.cubicTo(8.5, 10.7, 10.2, 9, 11, 3.5);
             path.addEllipse(QPointF(18.8, 18.2), 1.6, 1.6);
             break;
-        case Glyph::kWarning: path.addEllipse(QPointF(12, 16.8), 1.2, 1.2); break;
+        case Glyph::kWarning:
+            path.addEllipse(QPointF(12, 16.8), 1.2, 1.2);
+            break;
         case Glyph::kTheme:
             path.moveTo(12, 4.5);
             path.arcTo(QRectF(4.5, 4.5, 15, 15), 90, 180);
             path.closeSubpath();
             break;
-        default: break;
+        default:
+            break;
     }
     return path;
 }
@@ -78,7 +88,9 @@ QPainterPath linePath(Glyph glyph) {
                 path.lineTo(14.4, 13.6);
             }
             break;
-        case Glyph::kDice: path.addRoundedRect(QRectF(4.5, 4.5, 15, 15), 3.6, 3.6); break;
+        case Glyph::kDice:
+            path.addRoundedRect(QRectF(4.5, 4.5, 15, 15), 3.6, 3.6);
+            break;
         case Glyph::kFolder:
             path.moveTo(3.8, 17.6);
             path.lineTo(3.8, 6.6);
@@ -99,8 +111,11 @@ QPainterPath linePath(Glyph glyph) {
             path.moveTo(12, 9.6);
             path.lineTo(12, 13.6);
             break;
-        case Glyph::kTheme: path.addEllipse(QRectF(4.5, 4.5, 15, 15)); break;
-        default: break;
+        case Glyph::kTheme:
+            path.addEllipse(QRectF(4.5, 4.5, 15, 15));
+            break;
+        default:
+            break;
     }
     return path;
 }
@@ -138,7 +153,11 @@ class GlyphEngine : public QIconEngine {
 };
 }  // namespace
 
-QIcon makeIcon(Glyph glyph) { return QIcon(new GlyphEngine(glyph, QPalette::ButtonText)); }
-QIcon makeIconOnAccent(Glyph glyph) { return QIcon(new GlyphEngine(glyph, QPalette::HighlightedText)); }
+QIcon makeIcon(Glyph glyph) {
+    return QIcon(new GlyphEngine(glyph, QPalette::ButtonText));
+}
+QIcon makeIconOnAccent(Glyph glyph) {
+    return QIcon(new GlyphEngine(glyph, QPalette::HighlightedText));
+}
 
 }  // namespace studio::ui

@@ -4,7 +4,20 @@
 
 namespace studio::ui {
 
-enum class Glyph { kPlay, kPause, kStepBack, kStepForward, kLoop, kDice, kFolder, kReuse, kSpark, kClose, kWarning, kTheme };
+enum class Glyph {
+    kPlay,
+    kPause,
+    kStepBack,
+    kStepForward,
+    kLoop,
+    kDice,
+    kFolder,
+    kReuse,
+    kSpark,
+    kClose,
+    kWarning,
+    kTheme
+};
 
 /// Drawn when painted, from the application's palette: sharp at every scale, right after a change of appearance.
 QIcon makeIcon(Glyph glyph);

@@ -2,10 +2,12 @@
 
 #include <QFile>
 #include <QHash>
-#include <QSettings>
 #include <QProxyStyle>
+#include <QSettings>
 
-static void initStudioResources() { Q_INIT_RESOURCE(studio); }  // outside namespaces, as the macro needs
+static void initStudioResources() {
+    Q_INIT_RESOURCE(studio);
+}  // outside namespaces, as the macro needs
 
 namespace studio::ui {
 
@@ -26,7 +28,8 @@ constexpr const char* kAppearanceProperty = "studioAppearance";
 class StudioStyle : public QProxyStyle {
   public:
     StudioStyle() : QProxyStyle(QStringLiteral("Fusion")) {}
-    int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* data) const override {
+    int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
+                  QStyleHintReturn* data) const override {
         return hint == SH_UnderlineShortcut ? 0 : QProxyStyle::styleHint(hint, option, widget, data);
     }
 };
@@ -62,23 +65,28 @@ QString styleSheetOf(const Colours& c) {
     QFile file(QStringLiteral(":/styles/studio.qss"));
     if (!file.open(QIODevice::ReadOnly)) return {};
     QString sheet = QString::fromUtf8(file.readAll());
-    const QList<std::pair<const char*, const char*>> tokens = {
-        {"@window", c.window},       {"@panel", c.panel},         {"@raised", c.raised}, {"@hover", c.hover},
-        {"@input", c.input},         {"@border", c.border},       {"@stage", c.stage},   {"@text", c.text},
-        {"@muted", c.muted},         {"@accent-hover", c.accent_hover}, {"@accent", c.accent},
-        {"@on-accent", c.on_accent}, {"@danger", c.danger}};
-    for (const auto& [token, value] : tokens) sheet.replace(QLatin1String(token), QLatin1String(value));
+    const QList<std::pair<const char*, const char*>> tokens = {{"@window", c.window}, {"@panel", c.panel},
+                                                               {"@raised", c.raised}, {"@hover", c.hover},
+                                                               {"@input", c.input},   {"@border", c.border},
+                                                               {"@stage", c.stage},   {"@text", c.text},
+                                                               {"@muted", c.muted},   {"@accent-hover", c.accent_hover},
+                                                               {"@accent", c.accent}, {"@on-accent", c.on_accent},
+                                                               {"@danger", c.danger}};
+    for (const auto& [token, value] : tokens)
+        sheet.replace(QLatin1String(token), QLatin1String(value));
     return sheet;
 }
 }  // namespace
 
 Appearance systemAppearance(const QApplication& app) {
 #ifdef Q_OS_WIN
-    const QSettings windows(QStringLiteral("HKEY_CURRENT_USER\\Software\\Microsoft\\Windows\\CurrentVersion\\Themes\\Personalize"),
-                            QSettings::NativeFormat);
+    const QSettings windows(
+        QStringLiteral("HKEY_CURRENT_USER\\Software\\Microsoft\\Windows\\CurrentVersion\\Themes\\Personalize"),
+        QSettings::NativeFormat);
     return windows.value(QStringLiteral("AppsUseLightTheme"), 1).toInt() ? Appearance::kLight : Appearance::kDark;
 #else
-    if (qEnvironmentVariable("GTK_THEME").contains(QLatin1String("dark"), Qt::CaseInsensitive)) return Appearance::kDark;
+    if (qEnvironmentVariable("GTK_THEME").contains(QLatin1String("dark"), Qt::CaseInsensitive))
+        return Appearance::kDark;
     // Without a desktop, Qt's palette is its built-in light one and tells nothing about the person's wish.
     if (qEnvironmentVariableIsEmpty("XDG_CURRENT_DESKTOP")) return Appearance::kDark;
     const QPalette palette = app.palette();
@@ -96,6 +104,8 @@ void applyAppearance(QApplication& app, Appearance appearance) {
     app.setStyleSheet(styleSheetOf(colours));
 }
 
-Appearance currentAppearance() { return Appearance(qApp->property(kAppearanceProperty).toInt()); }
+Appearance currentAppearance() {
+    return Appearance(qApp->property(kAppearanceProperty).toInt());
+}
 
 }  // namespace studio::ui

@@ -17,13 +17,23 @@ void applyAppearance(QApplication& app, Appearance appearance);
 Appearance currentAppearance();
 
 // Custom-painted widgets take their colours from the palette; these name the roles that are not obvious.
-inline QColor accentColor(const QPalette& p) { return p.color(QPalette::Highlight); }
-inline QColor mutedColor(const QPalette& p) { return p.color(QPalette::PlaceholderText); }
-inline QColor borderColor(const QPalette& p) { return p.color(QPalette::Mid); }
-inline QColor stageColor(const QPalette& p) { return p.color(QPalette::Dark); }
-inline QColor raisedColor(const QPalette& p) { return p.color(QPalette::Button); }
+inline QColor accentColor(const QPalette& p) {
+    return p.color(QPalette::Highlight);
+}
+inline QColor mutedColor(const QPalette& p) {
+    return p.color(QPalette::PlaceholderText);
+}
+inline QColor borderColor(const QPalette& p) {
+    return p.color(QPalette::Mid);
+}
+inline QColor stageColor(const QPalette& p) {
+    return p.color(QPalette::Dark);
+}
+inline QColor raisedColor(const QPalette& p) {
+    return p.color(QPalette::Button);
+}
 
 constexpr int kHeadingHeight = 32;  // of the first line of a panel, so that panels side by side line up
-constexpr int kGrid = 8;  // every distance is a multiple of this, in device-independent pixels
+constexpr int kGrid = 8;            // every distance is a multiple of this, in device-independent pixels
 
 }  // namespace studio::ui

@@ -1,4 +1,5 @@
-// ui/widgets/empty_stage.h - what the stage shows before the first video: an invitation and a few prompts to begin with.
+// ui/widgets/empty_stage.h - what the stage shows before the first video: an invitation and a few prompts to begin
+// with.
 #pragma once
 #include <QLabel>
 #include <QVBoxLayout>

@@ -1,4 +1,5 @@
-// ui/widgets/error_panel.h - a failure in words: what, why, and what to do. Stays until dismissed or until the next try.
+// ui/widgets/error_panel.h - a failure in words: what, why, and what to do. Stays until dismissed or until the next
+// try.
 #pragma once
 #include <QFrame>
 #include <QLabel>

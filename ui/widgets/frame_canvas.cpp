@@ -15,7 +15,8 @@ void paintShadow(QPainter& painter, const QRectF& rect) {
     painter.setPen(Qt::NoPen);
     for (int i = 6; i >= 1; --i) {
         painter.setBrush(QColor(0, 0, 0, 6));
-        painter.drawRoundedRect(rect.adjusted(-i * 2, -i * 2 + 3, i * 2, i * 2 + 3), kPictureRadius + i * 2, kPictureRadius + i * 2);
+        painter.drawRoundedRect(rect.adjusted(-i * 2, -i * 2 + 3, i * 2, i * 2 + 3), kPictureRadius + i * 2,
+                                kPictureRadius + i * 2);
     }
 }
 }  // namespace
@@ -68,7 +69,8 @@ void FrameCanvas::paintEvent(QPaintEvent*) {
     }
     if (badge_.isEmpty()) return;
     const QFontMetrics metrics(font());
-    const QRectF pill(picture.left() + 12, picture.top() + 12, metrics.horizontalAdvance(badge_) + 24, metrics.height() + 10);
+    const QRectF pill(picture.left() + 12, picture.top() + 12, metrics.horizontalAdvance(badge_) + 24,
+                      metrics.height() + 10);
     painter.setBrush(QColor(0, 0, 0, 150));  // over any picture, in both appearances
     painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2);
     painter.setPen(Qt::white);

@@ -34,18 +34,30 @@ void StepSegments::reset() {
     update();
 }
 
-int StepSegments::count() const { return steps_ > 0 && steps_ + 2 <= kMaxSegments ? steps_ + 2 : 1; }
+int StepSegments::count() const {
+    return steps_ > 0 && steps_ + 2 <= kMaxSegments ? steps_ + 2 : 1;
+}
 
 double StepSegments::filled(int segment) const {
     if (count() == 1) return std::clamp(progress_.fraction, 0.0, 1.0);
     const double part = progress_.total > 0 ? std::clamp(double(progress_.done) / progress_.total, 0.0, 1.0) : 0;
     double position = 0;  // in segments
     switch (progress_.stage) {
-        case Stage::kLoad: position = part / 2; break;
-        case Stage::kText: position = 0.5 + part / 2; break;
-        case Stage::kDenoise: position = 1 + part * steps_; break;
-        case Stage::kDecode: position = 1 + steps_ + part * 0.9; break;
-        case Stage::kSave: position = 1 + steps_ + 0.9 + part * 0.1; break;
+        case Stage::kLoad:
+            position = part / 2;
+            break;
+        case Stage::kText:
+            position = 0.5 + part / 2;
+            break;
+        case Stage::kDenoise:
+            position = 1 + part * steps_;
+            break;
+        case Stage::kDecode:
+            position = 1 + steps_ + part * 0.9;
+            break;
+        case Stage::kSave:
+            position = 1 + steps_ + 0.9 + part * 0.1;
+            break;
     }
     return std::clamp(position - segment, 0.0, 1.0);
 }
@@ -63,7 +75,8 @@ void StepSegments::paintEvent(QPaintEvent*) {
         const double part = filled(i);
         if (part <= 0) continue;
         painter.setBrush(accentColor(palette()));
-        painter.drawRoundedRect(QRectF(slot.topLeft(), QSizeF(std::max(6.0, slot.width() * part), slot.height())), 3, 3);
+        painter.drawRoundedRect(QRectF(slot.topLeft(), QSizeF(std::max(6.0, slot.width() * part), slot.height())), 3,
+                                3);
     }
 }
 
@@ -100,7 +113,9 @@ void ProgressPanel::begin() {
     show();
 }
 
-void ProgressPanel::setPlan(const ResolvedRequest& plan) { segments_->setSteps(plan.steps); }
+void ProgressPanel::setPlan(const ResolvedRequest& plan) {
+    segments_->setSteps(plan.steps);
+}
 
 void ProgressPanel::setProgress(const StageProgress& progress) {
     segments_->setProgress(progress);

@@ -1,9 +1,9 @@
 // ui/widgets/progress_panel.h - how far the job is: drawn steps, stage in words, time gone and time left.
 #pragma once
+#include <QElapsedTimer>
 #include <QFrame>
 #include <QLabel>
 #include <QTimer>
-#include <QElapsedTimer>
 
 #include "app/events.h"
 
@@ -49,8 +49,8 @@ class ProgressPanel : public QFrame {
     QLabel* stage_;
     QLabel* time_;
     QTimer second_;
-    QElapsedTimer clock_;             // since begin()
-    std::optional<double> left_s_;    // as last told
+    QElapsedTimer clock_;           // since begin()
+    std::optional<double> left_s_;  // as last told
     qint64 left_told_ms_ = 0;
 };
 

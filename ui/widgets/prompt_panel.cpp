@@ -121,7 +121,8 @@ QWidget* PromptPanel::makeFooter() {
 void PromptPanel::setModel(const ModelInfo& model) {
     settings_->setModel(model);
     examples_.clear();
-    for (const std::string& example : model.example_prompts) examples_ << fromUtf8(example);
+    for (const std::string& example : model.example_prompts)
+        examples_ << fromUtf8(example);
     next_example_ = 0;
     spark_->setVisible(!examples_.isEmpty());
 }
@@ -149,7 +150,9 @@ void PromptPanel::setValues(const GenerationRequest& request) {
     settings_->setValues(request);
 }
 
-void PromptPanel::focusPrompt() { prompt_->setFocus(); }
+void PromptPanel::focusPrompt() {
+    prompt_->setFocus();
+}
 
 void PromptPanel::takeNextExample() {
     if (examples_.isEmpty()) return;
@@ -177,7 +180,8 @@ Result<GenerationRequest> PromptPanel::request() const {
                                 tr("Type what should happen in the video.").toStdString());
     request.prompt = text.toStdString();
     if (qsizetype(request.prompt.size()) > PromptEdit::kMaxBytes)
-        return invalid_argument("prompt", tr("The prompt is too long: %1 bytes.").arg(request.prompt.size()).toStdString(),
+        return invalid_argument("prompt",
+                                tr("The prompt is too long: %1 bytes.").arg(request.prompt.size()).toStdString(),
                                 tr("Shorten it to %1.").arg(PromptEdit::kMaxBytes).toStdString());
     STUDIO_TRY_VOID(settings_->fill(request));
     return request;

@@ -88,12 +88,15 @@ void ResultDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     small.setPointSizeF(small.pointSizeF() * 0.9);
     painter->setFont(small);
     painter->setPen(mutedColor(palette));
-    painter->drawText(text, Qt::AlignLeft | Qt::AlignBottom,
-                      QFontMetrics(small).elidedText(index.data(ResultsModel::kDetailRole).toString(), Qt::ElideRight, text.width()));
+    painter->drawText(
+        text, Qt::AlignLeft | Qt::AlignBottom,
+        QFontMetrics(small).elidedText(index.data(ResultsModel::kDetailRole).toString(), Qt::ElideRight, text.width()));
     painter->restore();
 }
 
-QSize ResultDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const { return {200, kRowHeight}; }
+QSize ResultDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const {
+    return {200, kRowHeight};
+}
 
 ResultsList::ResultsList(QWidget* parent) : QListView(parent) {
     setObjectName(QStringLiteral("resultsList"));
@@ -118,7 +121,8 @@ void ResultsList::paintEvent(QPaintEvent* event) {
 }
 
 void ResultsList::keyPressEvent(QKeyEvent* event) {
-    const bool is_choice = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter || event->key() == Qt::Key_Space;
+    const bool is_choice =
+        event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter || event->key() == Qt::Key_Space;
     if (is_choice && !(event->modifiers() & Qt::ControlModifier) && currentIndex().isValid()) {
         Q_EMIT chosen(currentIndex().row());
         return;

@@ -13,7 +13,7 @@
 namespace studio::ui {
 
 namespace {
-constexpr int kSizeMultiple = 16;     // VAE stride 8, patch 2
+constexpr int kSizeMultiple = 16;      // VAE stride 8, patch 2
 constexpr int kMaxFramesOffered = 81;  // five seconds at 16 frames a second; longer by command line
 
 int numberOf(const Json& defaults, const char* key) {
@@ -69,7 +69,8 @@ QWidget* SettingsForm::makeSizeRow() {
     size_ = new QComboBox;
     size_->setObjectName(QStringLiteral("sizeBox"));
     size_->setAccessibleName(tr("Size"));
-    size_->setToolTip(tr("Width and height of the video in pixels. The marked size is the one that the model knows best."));
+    size_->setToolTip(
+        tr("Width and height of the video in pixels. The marked size is the one that the model knows best."));
     return makeRow(makeLabel(tr("Si&ze"), "label", size_), nullptr, size_);
 }
 
@@ -85,7 +86,8 @@ QWidget* SettingsForm::makeLengthRow() {
 
 QWidget* SettingsForm::makeStepsRow() {
     steps_ = makeSlider("stepsSlider", tr("Steps"));
-    steps_->setToolTip(tr("How often the model goes over the pictures. More steps give cleaner pictures and take longer."));
+    steps_->setToolTip(
+        tr("How often the model goes over the pictures. More steps give cleaner pictures and take longer."));
     steps_text_ = makeLabel({}, "value");
     steps_text_->setObjectName(QStringLiteral("stepsText"));
     connect(steps_, &QSlider::valueChanged, this, [this] { updateStepsText(); });
@@ -161,7 +163,9 @@ void SettingsForm::offerSizes(int width, int height) {
     addSize(width, height, true);
     const double area = double(width) * height;
     for (const double aspect : {1.0, 4.0 / 3, 16.0 / 9, 3.0 / 4, 9.0 / 16}) {
-        const auto snap = [](double pixels) { return std::max(1, int(std::lround(pixels / kSizeMultiple))) * kSizeMultiple; };
+        const auto snap = [](double pixels) {
+            return std::max(1, int(std::lround(pixels / kSizeMultiple))) * kSizeMultiple;
+        };
         addSize(snap(std::sqrt(area * aspect)), snap(std::sqrt(area / aspect)), false);
     }
 }
@@ -170,8 +174,8 @@ void SettingsForm::addSize(int width, int height, bool is_default) {
     const QSize size(width, height);
     if (size_->findData(size) >= 0) return;
     const QString shape = width == height ? tr("square") : width > height ? tr("wide") : tr("tall");
-    QString text = tr("%1 × %2  %3").arg(width).arg(height).arg(shape);
-    if (is_default) text = tr("%1 × %2  %3, best for this model").arg(width).arg(height).arg(shape);
+    QString text = tr("%1 × %2  ·  %3").arg(width).arg(height).arg(shape);
+    if (is_default) text = tr("%1 × %2  ·  %3, best for this model").arg(width).arg(height).arg(shape);
     size_->addItem(text, size);
 }
 

@@ -46,7 +46,7 @@ class SettingsForm : public QWidget {
     QLabel* steps_text_;
     QLineEdit* seed_;
     QToolButton* dice_;
-    double fps_ = 0;  // of the model; 0: unknown
+    double fps_ = 0;                               // of the model; 0: unknown
     bool has_length_ = false, has_steps_ = false;  // the model or a request stated them
 };
 

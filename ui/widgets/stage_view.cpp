@@ -50,7 +50,8 @@ QWidget* StageView::makeTransport() {
     layout->setSpacing(kGrid / 2);
     play_ = makeButton("playButton", tr("Play"), tr("Play or pause (Space)"), makeIcon(Glyph::kPlay));
     back_ = makeButton("backButton", tr("One frame back"), tr("One frame back (comma)"), makeIcon(Glyph::kStepBack));
-    forward_ = makeButton("forwardButton", tr("One frame on"), tr("One frame on (full stop)"), makeIcon(Glyph::kStepForward));
+    forward_ =
+        makeButton("forwardButton", tr("One frame on"), tr("One frame on (full stop)"), makeIcon(Glyph::kStepForward));
     loop_ = makeButton("loopButton", tr("Loop"), tr("Begin again at the end"), makeIcon(Glyph::kLoop));
     loop_->setCheckable(true);
     loop_->setChecked(true);
@@ -62,17 +63,20 @@ QWidget* StageView::makeTransport() {
     readout_->setObjectName(QStringLiteral("frameReadout"));
     readout_->setProperty("role", "hint");
     readout_->setTextFormat(Qt::PlainText);
-    reuse_ = makeButton("reuseButton", tr("Use these settings again"), tr("Put this video's prompt, settings and seed into the panel"),
-                        makeIcon(Glyph::kReuse));
-    folder_ = makeButton("folderButton", tr("Show in folder"), tr("Open the folder that this video is in"), makeIcon(Glyph::kFolder));
-    for (QWidget* widget : {static_cast<QWidget*>(back_), static_cast<QWidget*>(play_), static_cast<QWidget*>(forward_)})
+    reuse_ = makeButton("reuseButton", tr("Use these settings again"),
+                        tr("Put this video's prompt, settings and seed into the panel"), makeIcon(Glyph::kReuse));
+    folder_ = makeButton("folderButton", tr("Show in folder"), tr("Open the folder that this video is in"),
+                         makeIcon(Glyph::kFolder));
+    for (QWidget* widget :
+         {static_cast<QWidget*>(back_), static_cast<QWidget*>(play_), static_cast<QWidget*>(forward_)})
         layout->addWidget(widget);
     layout->addSpacing(kGrid);
     layout->addWidget(timeline_, 1);
     layout->addSpacing(kGrid);
     layout->addWidget(readout_);
     layout->addSpacing(kGrid);
-    for (QWidget* widget : {loop_, reuse_, folder_}) layout->addWidget(widget);
+    for (QWidget* widget : {loop_, reuse_, folder_})
+        layout->addWidget(widget);
     return bar;
 }
 
@@ -139,7 +143,8 @@ void StageView::updateTransport() {
     for (QWidget* widget : {static_cast<QWidget*>(play_), static_cast<QWidget*>(back_), static_cast<QWidget*>(forward_),
                             static_cast<QWidget*>(timeline_)})
         widget->setEnabled(has_clip);
-    for (QToolButton* button : {reuse_, folder_}) button->setEnabled(has_clip && !is_preview_);
+    for (QToolButton* button : {reuse_, folder_})
+        button->setEnabled(has_clip && !is_preview_);
     timeline_->setRange(0, std::max(0, player_.frameCount() - 1));
     updateReadout();
 }
@@ -153,20 +158,32 @@ void StageView::updateReadout() {
     const QString seconds = QLocale().toString(player_.frame() / player_.fps(), 'f', 2);
     readout_->setText(tr("%1 s  ·  frame %2 of %3").arg(seconds).arg(player_.frame() + 1).arg(count));
     // As wide as it can get, so that the timeline does not tremble while the digits change.
-    const QString widest = tr("%1 s  ·  frame %2 of %3").arg(QLocale().toString(count / player_.fps(), 'f', 2)).arg(count).arg(count);
+    const QString widest =
+        tr("%1 s  ·  frame %2 of %3").arg(QLocale().toString(count / player_.fps(), 'f', 2)).arg(count).arg(count);
     readout_->setMinimumWidth(readout_->fontMetrics().horizontalAdvance(widest) + kGrid);
 }
 
 void StageView::keyPressEvent(QKeyEvent* event) {
     switch (event->key()) {
-        case Qt::Key_Space: player_.togglePlaying(); return;
+        case Qt::Key_Space:
+            player_.togglePlaying();
+            return;
         case Qt::Key_Comma:
-        case Qt::Key_Left: player_.step(-1); return;
+        case Qt::Key_Left:
+            player_.step(-1);
+            return;
         case Qt::Key_Period:
-        case Qt::Key_Right: player_.step(1); return;
-        case Qt::Key_Home: player_.seek(0); return;
-        case Qt::Key_End: player_.seek(player_.frameCount() - 1); return;
-        default: QWidget::keyPressEvent(event);
+        case Qt::Key_Right:
+            player_.step(1);
+            return;
+        case Qt::Key_Home:
+            player_.seek(0);
+            return;
+        case Qt::Key_End:
+            player_.seek(player_.frameCount() - 1);
+            return;
+        default:
+            QWidget::keyPressEvent(event);
     }
 }
 

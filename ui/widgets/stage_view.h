@@ -12,9 +12,8 @@
 
 namespace studio::ui {
 
-/// Keys while the stage has the focus: Space plays and pauses, comma and full stop (or left and right) go one frame, Home
-/// and End go to the ends.
-/// Threads   GUI thread.
+/// Keys while the stage has the focus: Space plays and pauses, comma and full stop (or left and right) go one frame,
+/// Home and End go to the ends. Threads   GUI thread.
 class StageView : public QWidget {
     Q_OBJECT
   public:
