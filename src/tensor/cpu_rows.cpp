@@ -1,5 +1,6 @@
 #include "tensor/cpu_rows.h"
 
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -37,32 +38,36 @@ namespace avx512 {
 #pragma GCC pop_options
 #endif
 
-struct Kernels {
-    void (*channel_norm)(const ChannelNormArgs&) noexcept;
+struct Table {
+    std::array<RowKernels, 3> versions;
+    std::size_t count = 0;
+    void add(const RowKernels& kernels) { versions[count++] = kernels; }
 };
 
-Kernels choose() noexcept {
+Table supported() noexcept {
+    Table table;
 #ifdef STUDIO_SIMD_TARGETS
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd")) {
-        return {avx512::channel_norm};
+        table.add({"avx512", avx512::channel_norm});
     }
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")) {
-        return {avx2::channel_norm};
+        table.add({"avx2", avx2::channel_norm});
     }
 #endif
-    return {plain::channel_norm};
-}
-
-const Kernels& kernels() noexcept {
-    static const Kernels table = choose();
+    table.add({"plain", plain::channel_norm});
     return table;
 }
 
 }  // namespace
 
+std::span<const RowKernels> row_kernels() noexcept {
+    static const Table table = supported();
+    return {table.versions.data(), table.count};
+}
+
 void channel_norm(const ChannelNormArgs& args) noexcept {
-    kernels().channel_norm(args);
+    row_kernels().front().channel_norm(args);
 }
 
 }  // namespace studio::cpu
