@@ -68,7 +68,8 @@ TEST(TokenizerGolden, TokenizerJsonGivesTheSameIds) {
 
 TEST(TokenizerGolden, IdentityModelKeepsSpacesAndMergesUnknownRuns) {
     const auto tokenizer = open("spiece_identity.model");
-    for (const Json& test : read("tokenizer_cases.json")["identity_cases"]) {
+    const Json file = read("tokenizer_cases.json");
+    for (const Json& test : file["identity_cases"]) {
         const auto encoded = tokenizer->encode(test["raw"].get<std::string>(), std::nullopt);
         ASSERT_TRUE(encoded.ok());
         EXPECT_EQ(Json(encoded->ids), test["ids"]) << test["raw"];
