@@ -178,7 +178,7 @@ class LocalGenerator final : public Generator {
     void end_job() override {
         prompt_.reset();
         negative_.reset();
-        latents_ = {};
+        latents_.reset();
     }
     void unload() override { unload_now(); }
 
