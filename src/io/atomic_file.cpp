@@ -12,6 +12,14 @@
 
 namespace studio::io {
 namespace fs = std::filesystem;
+namespace {
+
+/// Streams may fail without saying why.
+std::error_code from_errno(int number) {
+    return {number != 0 ? number : EIO, std::generic_category()};
+}
+
+}  // namespace
 
 Result<AtomicFile> AtomicFile::create(const fs::path& target) {
     AtomicFile out;
@@ -28,7 +36,7 @@ Result<AtomicFile> AtomicFile::create(const fs::path& target) {
         }
         if (number != EEXIST) break;
     }
-    return out.failed(number);
+    return out.failed(from_errno(number));
 }
 
 AtomicFile::AtomicFile(AtomicFile&& other) noexcept
@@ -42,31 +50,31 @@ AtomicFile::~AtomicFile() {
     if (!aside_.empty()) fs::remove(aside_, ignored);
 }
 
-Error AtomicFile::failed(int error_number) const {
+Error AtomicFile::failed(std::error_code problem) const {
     const std::string name = path_to_utf8(target_);
     const char* fix = "Check that the folder exists and that you may write there.";
-    if (error_number == ENOSPC) fix = "Free some disk space or choose another disk, then try again.";
-    if (error_number == EROFS) fix = "The disk is read-only: choose another folder.";
-    return {ErrorCode::kIo,
-            fmt::format("{} cannot be written: {}.", escape_for_display(name, 1000),
-                        std::generic_category().message(error_number)),
-            name,
-            {},
-            fix,
-            {}};
+    if (problem == std::errc::no_space_on_device) fix = "Free some disk space or choose another disk, then try again.";
+    if (problem == std::errc::read_only_file_system) fix = "The disk is read-only: choose another folder.";
+    return {
+        ErrorCode::kIo,
+        fmt::format("{} cannot be written: {}.", escape_for_display(name, 1000), escape_for_display(problem.message())),
+        name,
+        {},
+        fix,
+        {}};
 }
 
 Result<void> AtomicFile::write(std::span<const std::byte> bytes) {
     errno = 0;
     if (bytes.empty() || std::fwrite(bytes.data(), 1, bytes.size(), file_) == bytes.size()) return {};
-    return failed(errno != 0 ? errno : EIO);
+    return failed(from_errno(errno));
 }
 
 Result<void> AtomicFile::finish() {
     errno = 0;
-    if (std::fflush(file_) != 0) return failed(errno != 0 ? errno : EIO);
-    if (const int number = platform::sync_stream(file_); number != 0) return failed(number);
-    if (std::fclose(std::exchange(file_, nullptr)) != 0) return failed(errno != 0 ? errno : EIO);
+    if (std::fflush(file_) != 0) return failed(from_errno(errno));
+    if (const int number = platform::sync_stream(file_); number != 0) return failed(from_errno(number));
+    if (std::fclose(std::exchange(file_, nullptr)) != 0) return failed(from_errno(errno));
     return {};
 }
 
@@ -74,7 +82,7 @@ Result<void> AtomicFile::commit_replacing() {
     STUDIO_TRY_VOID(finish());
     std::error_code problem;
     fs::rename(aside_, target_, problem);
-    if (problem) return failed(problem.value());
+    if (problem) return failed(problem);
     aside_.clear();
     return platform::sync_folder(target_.parent_path());
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <system_error>
 
 #include "core/result.h"
 
@@ -32,7 +33,7 @@ class AtomicFile {
   private:
     AtomicFile() = default;
     Result<void> finish();
-    Error failed(int error_number) const;
+    Error failed(std::error_code problem) const;
 
     std::FILE* file_ = nullptr;
     std::filesystem::path target_, aside_;  // aside_ empty: nothing to remove

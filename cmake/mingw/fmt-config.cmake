@@ -1,0 +1,7 @@
+include("${CMAKE_CURRENT_LIST_DIR}/header_only.cmake")
+if(NOT TARGET fmt::fmt)
+    add_library(fmt::fmt INTERFACE IMPORTED GLOBAL)
+    target_compile_definitions(fmt::fmt INTERFACE FMT_HEADER_ONLY)
+    studio_host_headers(fmt::fmt fmt)
+endif()
+set(fmt_FOUND TRUE)

@@ -1,0 +1,10 @@
+# Built from the sources that distributions ship for this purpose.
+if(NOT TARGET GTest::gtest)
+    if(NOT EXISTS "${STUDIO_GTEST_SOURCES}/CMakeLists.txt")
+        message(FATAL_ERROR "No GoogleTest sources in STUDIO_GTEST_SOURCES='${STUDIO_GTEST_SOURCES}' (Debian package googletest).")
+    endif()
+    set(INSTALL_GTEST OFF)
+    set(BUILD_GMOCK ON)
+    add_subdirectory("${STUDIO_GTEST_SOURCES}" "${CMAKE_BINARY_DIR}/googletest" EXCLUDE_FROM_ALL)
+endif()
+set(GTest_FOUND TRUE)

@@ -1,0 +1,10 @@
+# Make one header folder of the host visible without the rest of /usr/include, which belongs to another system.
+function(studio_host_headers target folder)
+    if(NOT EXISTS "${STUDIO_HOST_INCLUDE}/${folder}")
+        message(FATAL_ERROR "No folder '${folder}' in STUDIO_HOST_INCLUDE='${STUDIO_HOST_INCLUDE}': install its development package.")
+    endif()
+    set(view "${CMAKE_BINARY_DIR}/host_headers/${folder}")
+    file(MAKE_DIRECTORY "${view}")
+    file(CREATE_LINK "${STUDIO_HOST_INCLUDE}/${folder}" "${view}/${folder}" SYMBOLIC)
+    target_include_directories(${target} SYSTEM INTERFACE "${view}")
+endfunction()

@@ -1,0 +1,10 @@
+# Taken from the header itself: a config without a version would satisfy no request for one.
+file(STRINGS "${STUDIO_HOST_INCLUDE}/nlohmann/detail/abi_macros.hpp" lines REGEX "define NLOHMANN_JSON_VERSION_(MAJOR|MINOR|PATCH) +[0-9]+")
+if(NOT lines)
+    file(STRINGS "${STUDIO_HOST_INCLUDE}/nlohmann/json.hpp" lines REGEX "define NLOHMANN_JSON_VERSION_(MAJOR|MINOR|PATCH) +[0-9]+")
+endif()
+string(REGEX MATCHALL "[0-9]+" numbers "${lines}")
+list(JOIN numbers "." PACKAGE_VERSION)
+if(PACKAGE_VERSION VERSION_GREATER_EQUAL PACKAGE_FIND_VERSION)
+    set(PACKAGE_VERSION_COMPATIBLE TRUE)
+endif()

@@ -1,0 +1,6 @@
+include("${CMAKE_CURRENT_LIST_DIR}/header_only.cmake")
+if(NOT TARGET nlohmann_json::nlohmann_json)
+    add_library(nlohmann_json::nlohmann_json INTERFACE IMPORTED GLOBAL)
+    studio_host_headers(nlohmann_json::nlohmann_json nlohmann)
+endif()
+set(nlohmann_json_FOUND TRUE)

@@ -1,0 +1,8 @@
+include("${CMAKE_CURRENT_LIST_DIR}/header_only.cmake")
+if(NOT TARGET spdlog::spdlog)
+    add_library(spdlog::spdlog INTERFACE IMPORTED GLOBAL)
+    target_compile_definitions(spdlog::spdlog INTERFACE SPDLOG_HEADER_ONLY SPDLOG_FMT_EXTERNAL)
+    studio_host_headers(spdlog::spdlog spdlog)
+    target_link_libraries(spdlog::spdlog INTERFACE fmt::fmt)
+endif()
+set(spdlog_FOUND TRUE)
