@@ -75,6 +75,7 @@ ValueScan scan_values(std::span<const std::byte> bytes, DType dtype) noexcept {
 
 Result<void> require_finite(const Checkpoint& checkpoint, const TensorInfo& tensor) {
     const ValueScan scan = scan_values(checkpoint.bytes(tensor), tensor.dtype);
+    STUDIO_TRY_VOID(checkpoint.verify_unchanged());  // a file that is being written gives zeros or a mixture
     const std::string file = path_to_utf8(checkpoint.files()[tensor.shard]);
     if (scan.non_finite > 0) {
         return corrupt_file(file, tensor.name,

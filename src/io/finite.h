@@ -21,7 +21,9 @@ struct ValueScan {
 ValueScan scan_values(std::span<const std::byte> bytes, DType dtype) noexcept;
 
 /// What loaders call for each weight before they use it. A constant or all-zero tensor is only logged.
-/// Errors  CorruptFile: "tensor X contains N values that are not numbers", naming file and tensor.
+/// Errors  CorruptFile: "tensor X contains N values that are not finite numbers", naming file and tensor; Io when the
+/// file
+///         changed since it was opened (Checkpoint::verify_unchanged).
 Result<void> require_finite(const Checkpoint& checkpoint, const TensorInfo& tensor);
 
 }  // namespace studio::io

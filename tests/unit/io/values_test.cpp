@@ -84,6 +84,20 @@ TEST(RequireFinite, NamesTensorCountAndFile) {
     EXPECT_THAT(test::read_file(options.file), AllOf(HasSubstr("zero"), HasSubstr("zeros only")));
 }
 
+#ifndef _WIN32
+TEST(RequireFinite, Row22NoticesAFileThatIsCutShort) {
+    const test::TempFolder folder;
+    const auto file = folder.write(
+        "w.safetensors", test::safetensors_bytes("{" + test::entry("w", 1 << 16, 0) + "}", std::string(4 << 16, '7')));
+    const auto opened = Checkpoint::open(file);
+    ASSERT_TRUE(opened.ok());
+    std::filesystem::resize_file(file, 1000);
+    const auto result = require_finite(**opened, *(*opened)->find("w"));
+    ASSERT_FALSE(result.ok());
+    EXPECT_EQ(result.error().code, ErrorCode::kIo);
+}
+#endif
+
 TEST(Sha256, MatchesPublishedVectors) {
     EXPECT_EQ(sha256_hex({}), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     const std::string abc = "abc";
