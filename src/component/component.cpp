@@ -87,11 +87,16 @@ Error completed(Error error) {
     return error;
 }
 
+/// After begin() a wrong value is the input's fault (exit 3), unless the error names a flag or an option that was
+/// given.
+bool is_inputs_fault(const Error& error, const Call* call) {
+    return call != nullptr && call->has_begun() && error.code == ErrorCode::kInvalidArgument &&
+           !error.field.starts_with("--") && !call->arguments().options.contains(error.field);
+}
+
 Failed failed(Error error, const Call* call) {
     int code = exit_code(error.code);
-    if (call != nullptr && call->has_begun() && error.code == ErrorCode::kInvalidArgument &&
-        !error.field.starts_with("--")) {
-        // The options were fine, so what is wrong lies in the tensors or in the model.
+    if (is_inputs_fault(error, call)) {
         code = exit_code(ErrorCode::kCorruptFile);
         const auto& arguments = call->arguments();
         if (arguments.inputs)

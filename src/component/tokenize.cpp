@@ -1,3 +1,6 @@
+#include <array>
+#include <fstream>
+
 #include "component/call.h"
 #include "component/components.h"
 #include "core/result.h"
@@ -9,6 +12,60 @@ namespace studio::component {
 namespace {
 
 constexpr std::int64_t kMaxLength = 1 << 20;  // tokens; far above any model, low enough to allocate
+
+struct Plan {
+    std::vector<std::string> texts;
+    bool is_cleaned = true, is_padded = false;
+    std::optional<std::size_t> max_length;
+};
+
+Plan read_plan(Call& call) {
+    auto& options = call.options;
+    Plan plan;
+    plan.texts = options.texts("text", std::nullopt);
+    plan.is_cleaned = options.boolean("clean", true);
+    // null means "no cut", which is not the same as absent.
+    const bool is_null = !options.has("max_length") && call.arguments().options.contains("max_length");
+    if (!is_null) plan.max_length = static_cast<std::size_t>(options.integer("max_length", 512, 1, kMaxLength));
+    plan.is_padded = options.boolean("pad", false);
+    if (plan.is_padded && is_null)
+        throw Failure(invalid_argument("pad", "\"pad\" needs a length, but \"max_length\" is null.",
+                                       "Give \"max_length\", or leave \"pad\" out."));
+    return plan;
+}
+
+/// Told by content: a header length that fits into the file, then an opening brace. SentencePiece and JSON files begin
+/// with bytes that read as a length beyond any file.
+bool is_safetensors(const std::filesystem::path& path) {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(path, ignored)) return false;
+    std::array<char, 9> start{};
+    std::ifstream file(path, std::ios::binary);
+    if (!file.read(start.data(), start.size())) return false;
+    std::uint64_t header_bytes = 0;
+    for (int i = 7; i >= 0; --i)
+        header_bytes = header_bytes << 8 | static_cast<unsigned char>(start[static_cast<std::size_t>(i)]);
+    return start[8] == '{' && header_bytes <= std::filesystem::file_size(path, ignored);
+}
+
+/// A tokenizer file or folder, or the SentencePiece model inside a text encoder file (wan.md 3.4).
+std::unique_ptr<text::Tokenizer> open_tokenizer(const std::filesystem::path& path) {
+    if (!is_safetensors(path)) return text::Tokenizer::open(path).value();
+    const auto file = io::Checkpoint::open(path).value();
+    const std::string name = path_to_utf8(path);
+    const auto* embedded = file->find("spiece_model");
+    if (embedded == nullptr) {
+        Error error{ErrorCode::kNotFound,
+                    "The file holds no tokenizer: it has no tensor \"spiece_model\".",
+                    name,
+                    "spiece_model",
+                    "Name spiece.model, tokenizer.json, or a text encoder file with an embedded tokenizer.",
+                    {}};
+        throw Failure(std::move(error));
+    }
+    const auto bytes = file->bytes(*embedded);
+    return text::Tokenizer::from_bytes({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, name).value();
+}
 
 /// ids and mask, I64 [B, max_length], padded.
 void output_padded(Call& call, const std::vector<std::vector<std::int32_t>>& ids, std::int64_t max_length,
@@ -30,35 +87,22 @@ void output_padded(Call& call, const std::vector<std::vector<std::int32_t>>& ids
 }  // namespace
 
 void run_tokenize(Call& call) {
-    const auto texts = call.options.texts("text", std::nullopt);
-    const bool clean = call.options.boolean("clean", true);
-    std::optional<std::int64_t> max_length = 512;
-    if (call.options.has("max_length"))
-        max_length = call.options.integer("max_length", std::nullopt, 1, kMaxLength);
-    else if (call.arguments().options.contains("max_length"))
-        max_length.reset();  // null: no cut
-    const bool pad = call.options.boolean("pad", false);
-    if (pad && !max_length)
-        throw Failure(invalid_argument("pad", "\"pad\" needs a length, but \"max_length\" is null.",
-                                       "Give \"max_length\", or leave \"pad\" out."));
+    const Plan plan = read_plan(call);
     (void)call.model();
     call.begin();
-
-    const auto tokenizer = text::Tokenizer::open(call.model()).value();
+    const auto tokenizer = open_tokenizer(call.model());
     Json cleaned = Json::array(), listed = Json::array();
     std::vector<std::vector<std::int32_t>> ids;
-    for (const auto& raw : texts) {
+    for (const auto& raw : plan.texts) {
         throw_if_cancelled(call.stop);
-        const std::string text = clean ? text::clean_prompt(raw).value() : raw;
-        const auto limit =
-            max_length ? std::optional<std::size_t>(static_cast<std::size_t>(*max_length)) : std::nullopt;
-        auto encoded = tokenizer->encode(text, limit).value();
+        const std::string text = plan.is_cleaned ? text::clean_prompt(raw).value() : raw;
+        auto encoded = tokenizer->encode(text, plan.max_length).value();
         cleaned.push_back(text);
         listed.push_back(encoded.ids);
         ids.push_back(std::move(encoded.ids));
     }
     call.result = Json{{"cleaned", std::move(cleaned)}, {"ids", std::move(listed)}};
-    if (pad) output_padded(call, ids, *max_length, tokenizer->pad_id());
+    if (plan.is_padded) output_padded(call, ids, static_cast<std::int64_t>(*plan.max_length), tokenizer->pad_id());
 }
 
 }  // namespace studio::component

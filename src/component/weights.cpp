@@ -1,7 +1,10 @@
 #include "tensor/weights.h"
+#include <array>
+
 #include "component/call.h"
 #include "component/components.h"
 #include "core/result.h"
+#include "core/text.h"
 #include "io/sha256.h"
 #include "tensor/guard.h"
 
@@ -40,12 +43,31 @@ Sums sums_of(const at::Tensor& stored, const std::stop_token& stop) {
     return out;
 }
 
+/// Sums over the stored numbers of a scaled layout would look right and be wrong.
+void refuse_scaled_layouts(const checkpoint::Recognised& recognised) {
+    constexpr std::array<std::string_view, 6> kMarkers{"scaled_fp8",   ".scale_weight", ".weight_scale",
+                                                       ".int8_weight", ".comfy_quant",  ".scale_input"};
+    for (const auto& tensor : recognised.tensors) {
+        for (const auto marker : kMarkers) {
+            if (!tensor.name.ends_with(marker)) continue;
+            Error error{ErrorCode::kUnsupported,
+                        "The file holds scaled 8-bit weights, which this version does not read.",
+                        path_to_utf8(recognised.checkpoint->path()),
+                        tensor.name,
+                        "Use the version of this model with 16-bit or 32-bit weights.",
+                        {}};
+            throw Failure(std::move(error));
+        }
+    }
+}
+
 }  // namespace
 
 void run_weights(Call& call) {
     (void)call.model();
     call.begin();
     const auto recognised = checkpoint::recognise(io::Checkpoint::open(call.model()).value()).value();
+    refuse_scaled_layouts(recognised);
     Json tensors = Json::array();
     for (const auto& tensor : recognised.tensors) {
         const at::Tensor stored = tensor_from_bytes(recognised.checkpoint->bytes(*tensor.stored), tensor.stored->dtype,

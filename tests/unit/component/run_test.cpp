@@ -5,30 +5,16 @@
 #include <sstream>
 
 #include "component/component.h"
-#include "core/json.h"
+#include "support/component_run.h"
 #include "tensor/weights.h"
 
 namespace studio {
 namespace {
 
-struct Outcome {
-    int code = -1;
-    std::string out, err;
-    Json error() const {
-        std::string last, line;
-        for (std::istringstream lines(err); std::getline(lines, line);)
-            last = line;
-        return Json::parse(last);
-    }
-};
+using test::Outcome;
 
-Outcome run(std::vector<std::string> args) {
-    std::ostringstream out, err;
-    Outcome outcome;
-    outcome.code = run_component(args, out, err);
-    outcome.out = out.str();
-    outcome.err = err.str();
-    return outcome;
+Outcome run(const std::vector<std::string>& args) {
+    return test::run_component(args);
 }
 
 class ComponentRun : public testing::Test {
