@@ -51,9 +51,8 @@ bool is_network_path(std::string_view text) {
 /// works.
 Json known_settings(const Json& settings, Json& document) {
     const Json known = GenerationRequest{}.to_json();
-    static const char* const kOptional[] = {"width",   "height",  "num_frames",    "seconds", "fps",
-                                            "steps",   "sampler", "guidance",      "shift",   "sigma_max",
-                                            "version", "schema",  "schema_version"};
+    static const char* const kOptional[] = {"width", "height",  "num_frames", "seconds", "fps",
+                                            "steps", "sampler", "guidance",   "shift",   "sigma_max"};
     Json kept = Json::object();
     Json aside = Json::array();
     for (const auto& [key, value] : settings.items()) {

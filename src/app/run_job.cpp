@@ -74,12 +74,11 @@ Result<JobResult> run_job(EngineClient& engine, const GenerationRequest& request
             engine.cancel(id);
             is_cancel_sent = true;
         }
-        std::optional<Result<JobResult>> end;
         for (const Event& event : engine.take_events()) {
             if (on_event) on_event(event);
-            if (!end) end = end_of(event, id);
+            // What follows (the engine idles again) belongs to nobody: the job's own end is the last thing told.
+            if (auto end = end_of(event, id)) return std::move(*end);
         }
-        if (end) return std::move(*end);
     }
 }
 

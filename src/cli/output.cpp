@@ -6,14 +6,13 @@
 #include <cstdio>
 #include <system_error>
 
+#include "app/error_text.h"
 #include "app/settings_table.h"
 #include "cli/terminal.h"
 #include "core/text.h"
 
 namespace studio::cli {
 namespace {
-
-constexpr std::size_t kShownBytes = 4000;
 
 void to_stderr(std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stderr);
@@ -88,17 +87,15 @@ Result<void> Output::stdout_state() const {
 }
 
 std::string error_text(const Error& error) {
-    std::string text = fmt::format("error: {}\n", escape_for_display(error.message, kShownBytes));
-    if (!error.file.empty()) text += fmt::format("  file:  {}\n", escape_for_display(error.file, kShownBytes));
+    const ErrorText words = studio::error_text(error);
+    std::string text = "error: " + words.what;
+    constexpr std::string_view kFile = "\nFile: ";
+    if (const auto at = text.rfind(kFile); at != std::string::npos) text.replace(at, kFile.size(), "\n  file:  ");
+    text += "\n";
     if (!error.field.empty()) text += fmt::format("  field: {}\n", field_text(error.field));
-    if (!error.context.empty()) {
-        text += "  while: ";
-        for (std::size_t i = 0; i < error.context.size(); ++i)
-            text += (i > 0 ? ", " : "") + escape_for_display(error.context[i], 200);
-        text += "\n";
-    }
-    text += fmt::format("  fix:   {}\n", escape_for_display(error.fix, kShownBytes));
-    return text;
+    for (const std::string& step : error.context)
+        text += fmt::format("  while: {}\n", escape_for_display(step, 200));
+    return text + fmt::format("  fix:   {}\n", words.to_do);
 }
 
 Json error_json(const Error& error) {

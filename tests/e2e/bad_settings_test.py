@@ -144,7 +144,7 @@ class Prompts(support.Case):
 class Recipes(support.Case):
     def test_damaged_recipes_name_their_file(self):
         cases = {"empty.json": "", "cut.json": '{"prompt": "a', "list.json": "[1]", "type.json": '{"prompt": 5}', "text.json": '{"prompt": "a", "steps": "4"}',
-                 "twice.json": '{"prompt": "a", "prompt": "b"}', "nested.json": '{"settings": 5}', "new.json": '{"version": 99, "prompt": "a"}',
+                 "twice.json": '{"prompt": "a", "prompt": "b"}', "nested.json": '{"settings": 5}', "new.json": '{"schema": 99, "prompt": "a"}',
                  "noise.mp4": "\x00\x00\x00\x18ftypmp42" + "\x01" * 50}
         for name, text in cases.items():
             (self.folder / name).write_text(text)
