@@ -64,7 +64,8 @@ class Latents:
             self.seen.add(p)
             z = d["z"].float()
             if self.stats is None:
-                self.stats = z.mean((0, 2, 3, 4)), z.std((0, 2, 3, 4))
+                # channels the VAE leaves unused have a tiny spread: blown up to one they would only be noise to learn
+                self.stats = z.mean((0, 2, 3, 4)), z.std((0, 2, 3, 4)).clamp(min=0.25)
             mu, sd = [s.view(1, 16, 1, 1, 1) for s in self.stats]
             bg = load(os.path.join(self.folder, f"background_{self.frames}.pt")).float()
             dev = ((z - bg[d["attrs"][:, 3]]) / sd).pow(2).mean(1, keepdim=True).sqrt()

@@ -51,9 +51,7 @@ def export(out, tokenizer, text, vae, dit):
     shutil.rmtree(tmp, ignore_errors=True)
     os.makedirs(tmp)
     shutil.copy(tokenizer, os.path.join(tmp, "spiece.model"))
-    json.dump(dict(tokenizer_class="T5Tokenizer", extra_ids=0, model_max_length=512, eos_token="</s>", pad_token="<pad>",
-                   unk_token="<unk>"), open(os.path.join(tmp, "tokenizer_config.json"), "w"))
-    tok = T5Tokenizer.from_pretrained(tmp, extra_ids=0)
+    tok = T5Tokenizer.from_pretrained(tmp, extra_ids=0, model_max_length=512)
     WanPipeline(tokenizer=tok, text_encoder=enc.to(torch.bfloat16), vae=v.to(torch.float16), transformer=net.to(torch.bfloat16),
                 scheduler=UniPCMultistepScheduler(prediction_type="flow_prediction", use_flow_sigmas=True,
                                                   num_train_timesteps=1000, flow_shift=4.0)).save_pretrained(out)
