@@ -15,13 +15,13 @@ namespace studio {
 struct GenerationRequest {
     static constexpr int kSchemaVersion = 1;
 
-    std::string model;            // path of a model folder or file, or a catalogue name; empty: the bundled demo model
+    std::string model;  // path of a model folder or file, or a catalogue name; empty: the bundled demo model
     std::string prompt;
     std::string negative_prompt;  // only with guidance > 1
     std::optional<int> width;     // pixels
     std::optional<int> height;
-    std::optional<int> num_frames;      // 4k+1
-    std::optional<double> seconds;      // instead of num_frames: the nearest 4k+1
+    std::optional<int> num_frames;  // 4k+1
+    std::optional<double> seconds;  // instead of num_frames: the nearest 4k+1
     std::optional<double> fps;
     std::optional<int> steps;
     std::optional<std::string> sampler;  // rcm, unipc, euler, dpmpp
@@ -31,11 +31,11 @@ struct GenerationRequest {
     std::int64_t seed = -1;              // -1: drawn at submit; the drawn one is stored
     std::string attention = "auto";      // auto, dense (others as they arrive)
     double sla_topk = 0.1;
-    std::string precision = "auto";      // auto, fp32, bf16
-    std::string device = "auto";         // auto, cpu, cuda
-    int threads = 0;                     // 0: as many as there are cores
-    std::string output;                  // file, or folder (a name is made); empty: ./outputs
-    int crf = 17;                        // x264 quality, 0 best to 51 worst
+    std::string precision = "auto";  // auto, fp32, bf16
+    std::string device = "auto";     // auto, cpu, cuda
+    int threads = 0;                 // 0: as many as there are cores
+    std::string output;              // file, or folder (a name is made); empty: ./outputs
+    int crf = 17;                    // x264 quality, 0 best to 51 worst
 
     Json to_json() const;
     /// Errors   InvalidArgument naming the key: unknown key, wrong type, newer schema version.
@@ -52,7 +52,7 @@ struct ResolvedRequest {
     double fps = 0, guidance = 1, shift = 0, sigma_max = 0;
     std::string sampler, precision, device;
     int threads = 1;
-    std::string output_path;          // absolute, ends in .mp4; a free name at resolve time
+    std::string output_path;  // absolute, ends in .mp4; a free name at resolve time
     std::uint64_t predicted_peak_bytes = 0;
     std::vector<std::string> notices;  // e.g. "The prompt has 530 tokens; the model reads 512, up to '...'."
 };

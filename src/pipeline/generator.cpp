@@ -175,6 +175,7 @@ class LocalGenerator final : public Generator {
         });
     }
 
+    void forget_texts() override { cache_.clear(); }
     void end_job() override {
         prompt_.reset();
         negative_.reset();

@@ -70,6 +70,8 @@ class Generator {
                                       const std::map<std::string, std::string>& metadata) = 0;
     /// progress counts latent frames.
     virtual Result<void> decode(FrameSink& sink, const StageHooks& hooks) = 0;
+    /// Empty the cache of encoded prompts.
+    virtual void forget_texts() = 0;
     /// Free this job's tensors; the model stays.
     virtual void end_job() = 0;
     /// Free everything.

@@ -82,14 +82,6 @@ Result<void> check_fit(const ModelParts& parts) {
     return {};
 }
 
-/// wan.md 1.1: published sizes by width, depth and channels. Two-expert and T2V-14B files cannot be told apart.
-std::string variant_of(const checkpoint::DitConfig& dit) {
-    if (dit.dim == 1536 && dit.num_layers == 30 && dit.in_channels == 16) return "Wan 2.1 T2V 1.3B";
-    if (dit.dim == 5120 && dit.num_layers == 40 && dit.in_channels == 16) return "Wan 2.1 T2V 14B";
-    if (dit.dim == 3072 && dit.num_layers == 30 && dit.in_channels == 48) return "Wan 2.2 TI2V 5B";
-    return "Wan-type text-to-video";
-}
-
 void add_files(const Recognised& part, std::vector<fs::path>& out) {
     for (const auto& file : part.checkpoint->files())
         out.push_back(file);
@@ -146,7 +138,7 @@ Result<std::shared_ptr<const ModelParts>> open_model_parts(const ModelFolder& fo
     }
     STUDIO_TRY_VOID(open_text_side(needed, *parts));
     STUDIO_TRY_VOID(check_fit(*parts));
-    parts->variant = variant_of(parts->dit_config);
+    parts->variant = parts->dit.variant;
     std::sort(parts->files.begin(), parts->files.end());
     return std::shared_ptr<const ModelParts>(std::move(parts));
 }
