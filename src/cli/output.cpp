@@ -73,7 +73,7 @@ void Output::erase_live() {
 
 void Output::error(const Error& error) {
     erase_live();
-    to_stderr(error_text(error));
+    to_stderr(error_lines(error));
 }
 
 Result<void> Output::stdout_state() const {
@@ -86,7 +86,7 @@ Result<void> Output::stdout_state() const {
                  {}};
 }
 
-std::string error_text(const Error& error) {
+std::string error_lines(const Error& error) {
     const ErrorText words = studio::error_text(error);
     std::string text = "error: " + words.what;
     constexpr std::string_view kFile = "\nFile: ";

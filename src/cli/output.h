@@ -35,8 +35,8 @@ class Output {
     std::string live_;
 };
 
-/// The text of error(); also for tests.
-std::string error_text(const Error& error);
+/// What error() prints.
+std::string error_lines(const Error& error);
 /// {"code","message","file","field","fix"}, all strings.
 Json error_json(const Error& error);
 

@@ -11,22 +11,22 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-TEST(ErrorText, NamesWhatFileFieldAndFix) {
+TEST(ErrorLines, NamesWhatFileFieldAndFix) {
     Error error =
         corrupt_file("m.safetensors", "blocks.0.weight", "The tensor is cut off.", "Download the file again.");
     error.while_doing("loading the VAE");
-    EXPECT_EQ(error_text(error),
+    EXPECT_EQ(error_lines(error),
               "error: The tensor is cut off.\n  file:  m.safetensors\n  field: blocks.0.weight\n  while: loading the "
               "VAE\n  fix:   Download the file again.\n");
 }
 
-TEST(ErrorText, TranslatesFieldsToFlags) {
-    EXPECT_THAT(error_text(invalid_argument("num_frames", "x", "y")), HasSubstr("num_frames (--frames)"));
-    EXPECT_THAT(error_text(invalid_argument("--count", "x", "y")), HasSubstr("field: --count\n"));
+TEST(ErrorLines, TranslatesFieldsToFlags) {
+    EXPECT_THAT(error_lines(invalid_argument("num_frames", "x", "y")), HasSubstr("num_frames (--frames)"));
+    EXPECT_THAT(error_lines(invalid_argument("--count", "x", "y")), HasSubstr("field: --count\n"));
 }
 
-TEST(ErrorText, ControlCharactersCannotReachTheTerminal) {
-    const std::string text = error_text(corrupt_file("a\x1b[31mb\n", "c\x07", "d\x1b]0;title\x07", "e"));
+TEST(ErrorLines, ControlCharactersCannotReachTheTerminal) {
+    const std::string text = error_lines(corrupt_file("a\x1b[31mb\n", "c\x07", "d\x1b]0;title\x07", "e"));
     EXPECT_THAT(text, Not(HasSubstr("\x1b")));
     EXPECT_THAT(text, Not(HasSubstr("\x07")));
 }
