@@ -97,6 +97,7 @@ int runWindow(QApplication& app, const ui::LaunchOptions& options, const QElapse
     ui::MainWindow window({.make_engine = [] { return make_engine(); },
                            .list_models = list_models,
                            .read_clip = [](const std::filesystem::path& path) { return read_clip(path); },
+                           .error_text = error_text,
                            .settings = settings_table()},
                           {.prompt = options.prompt,
                            .model = options.model.toStdString(),

@@ -3,6 +3,7 @@
 #include <QCloseEvent>
 #include <QDesktopServices>
 #include <QFileInfo>
+#include <QTextDocument>
 #include <QUrl>
 
 #include "core/text.h"
@@ -37,7 +38,7 @@ void MainWindow::connectSession() {
         if (shown_ != job) return;
         shown_.reset();
         restoreStage();
-        error_->showError(error);
+        error_->showError(error.code, session_.explain(error));
         Q_EMIT failed(error);
     });
     connect(&session_, &Session::stopped, this, [this] {
@@ -109,7 +110,10 @@ void MainWindow::onModels(const std::vector<ModelInfo>& models) {
         const ModelInfo& model = models_[std::size_t(i)];
         const QString name = fromUtf8(model.name);
         model_picker_->addItem(model.complete ? name : tr("%1 (incomplete)").arg(name));
-        model_picker_->setItemData(i, fromUtf8(path_to_utf8(model.path)).toHtmlEscaped(), Qt::ToolTipRole);
+        QStringList about{fromUtf8(path_to_utf8(model.path))};
+        for (const std::string& missing : model.missing)
+            about << fromUtf8(missing);
+        model_picker_->setItemData(i, Qt::convertFromPlainText(about.join(QLatin1Char('\n'))), Qt::ToolTipRole);
         const bool is_wanted = options_.model.empty() ? model.complete : options_.model == model.name;
         if (chosen < 0 && is_wanted) chosen = i;
     }
@@ -154,8 +158,7 @@ void MainWindow::onPreview(quint64, int step, const FilmStripPtr& pictures) {
 }
 
 void MainWindow::showLastPreview() {
-    const QString badge =
-        steps_ > 0 ? tr("Preview  ·  step %1 of %2").arg(preview_step_).arg(steps_) : tr("Preview");
+    const QString badge = steps_ > 0 ? tr("Preview  ·  step %1 of %2").arg(preview_step_).arg(steps_) : tr("Preview");
     stage_->showPreview(last_preview_, badge);
 }
 
@@ -175,8 +178,9 @@ void MainWindow::onClip(quint64 job, const FilmStripPtr& clip) {
 void MainWindow::onFailed(const Error& error, const QString& latents_path) {
     restoreStage();
     if (error.field == "prompt") create_->focusPrompt();
-    error_->showError(error,
-                      latents_path.isEmpty() ? QString() : tr("The finished latents were kept: %1").arg(latents_path));
+    const QString kept =
+        latents_path.isEmpty() ? QString() : tr("The finished latents were kept: %1").arg(latents_path);
+    error_->showError(error.code, session_.explain(error), kept);
     Q_EMIT failed(error);
 }
 

@@ -78,10 +78,10 @@ class MainWindow : public QWidget {
     std::vector<ModelInfo> models_;
     std::optional<JobId> shown_;  // the finished result on the stage, or on its way there
     bool is_following_ = true;    // the stage shows the running job
-    FilmStripPtr last_preview_;    // of the running job
+    FilmStripPtr last_preview_;   // of the running job
     int preview_step_ = 0;
-    int steps_ = 0;               // of the running job
-    QSize job_size_;              // of the running job
+    int steps_ = 0;   // of the running job
+    QSize job_size_;  // of the running job
 
     QComboBox* model_picker_;
     PromptPanel* create_;

@@ -37,6 +37,7 @@ class Session : public QObject {
     /// The job that runs, once the engine has named it.
     std::optional<JobId> currentJob() const { return job_; }
     ResultsModel& results() { return results_; }
+    ErrorText explain(const Error& error) const { return backend_.error_text(error); }
     std::span<const Setting> settings() const { return backend_.settings; }
 
   Q_SIGNALS:

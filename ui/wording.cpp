@@ -82,15 +82,4 @@ QString Wording::engineState(EngineStateChanged::State state) {
     return {};
 }
 
-QString Wording::errorDetails(const Error& error) {
-    QStringList lines{QString::fromUtf8(to_string(error.code).data(), qsizetype(to_string(error.code).size())),
-                      fromUtf8(error.message)};
-    if (!error.field.empty()) lines << QStringLiteral("field: ") + fromUtf8(error.field);
-    if (!error.file.empty()) lines << QStringLiteral("file: ") + fromUtf8(error.file);
-    if (!error.fix.empty()) lines << QStringLiteral("fix: ") + fromUtf8(error.fix);
-    for (const std::string& line : error.context)
-        lines << fromUtf8(line);
-    return lines.join(QLatin1Char('\n'));
-}
-
 }  // namespace studio::ui

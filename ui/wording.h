@@ -22,8 +22,6 @@ class Wording {
     /// The headline of an error; the error's own message and fix say the rest.
     static QString errorTitle(ErrorCode code);
     static QString engineState(EngineStateChanged::State state);
-    /// Every detail of an error as plain text, for a report.
-    static QString errorDetails(const Error& error);
 };
 
 inline QString clipLengthText(int num_frames, double fps) {

@@ -44,12 +44,6 @@
     </message>
     <message>
         <source>%1
-File: %2</source>
-        <translation>%1
-文件：%2</translation>
-    </message>
-    <message>
-        <source>%1
 %2</source>
         <translation>%1
 %2</translation>

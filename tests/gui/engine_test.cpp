@@ -26,6 +26,7 @@ class EngineTest : public QObject {
         backend.make_engine = [] { return make_engine({.threads = 1}); };
         backend.list_models = list_models;
         backend.read_clip = [](const std::filesystem::path& path) { return read_clip(path); };
+        backend.error_text = error_text;
         backend.settings = settings_table();
         ui::WindowOptions options;
         options.output = videos_.path().toStdString();

@@ -43,6 +43,7 @@ ui::Backend makeBackend(const Script& script, int num_frames, double fps) {
             clip.frames.push_back(numberedFrame(32, 32, i));
         return clip;
     };
+    backend.error_text = error_text;
     backend.settings = settings;
     return backend;
 }

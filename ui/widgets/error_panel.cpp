@@ -58,15 +58,12 @@ ErrorPanel::ErrorPanel(QWidget* parent) : QFrame(parent) {
     hide();
 }
 
-void ErrorPanel::showError(const Error& error, const QString& note) {
-    title_->setText(Wording::errorTitle(error.code));
-    QString message = fromUtf8(error.message);
-    if (!error.file.empty() && error.message.find(error.file) == std::string::npos)
-        message = tr("%1\nFile: %2").arg(message, fromUtf8(error.file));
-    message_->setText(message);
-    fix_->setText(note.isEmpty() ? fromUtf8(error.fix) : tr("%1\n%2").arg(fromUtf8(error.fix), note));
-    fix_->setVisible(!fix_->text().trimmed().isEmpty());
-    details_ = Wording::errorDetails(error) + (note.isEmpty() ? QString() : QLatin1Char('\n') + note);
+void ErrorPanel::showError(ErrorCode code, const ErrorText& text, const QString& note) {
+    title_->setText(Wording::errorTitle(code));
+    message_->setText(fromUtf8(text.what));
+    fix_->setText(note.isEmpty() ? fromUtf8(text.to_do) : tr("%1\n%2").arg(fromUtf8(text.to_do), note));
+    details_ = fromUtf8(text.title + "\n" + text.what + "\n" + text.to_do + "\n" + text.details);
+    if (!note.isEmpty()) details_ += QLatin1Char('\n') + note;
     setAccessibleName(title_->text());
     setAccessibleDescription(message_->text());
     show();

@@ -4,7 +4,7 @@
 #include <QFrame>
 #include <QLabel>
 
-#include "core/error.h"
+#include "app/error_text.h"
 
 namespace studio::ui {
 
@@ -14,8 +14,9 @@ class ErrorPanel : public QFrame {
     Q_OBJECT
   public:
     explicit ErrorPanel(QWidget* parent = nullptr);
-    /// `note`: one more sentence, e.g. where finished work was kept; may be empty.
-    void showError(const Error& error, const QString& note = {});
+    /// `code` chooses the headline in the window's language. `note`: one more sentence, e.g. where finished work was
+    /// kept; may be empty.
+    void showError(ErrorCode code, const ErrorText& text, const QString& note = {});
 
   private:
     QLabel* title_;
