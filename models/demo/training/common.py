@@ -8,7 +8,7 @@ import torch
 
 class Muon(torch.optim.Optimizer):
     """Momentum, then the update is orthogonalised (quintic Newton-Schulz).  Convolutions count as
-    matrices of out x (in * taps); matrices of one shape go through the iteration together."""
+    matrices of out x (in * taps)."""
 
     def __init__(self, params, lr=0.02, momentum=0.95, iterations=4):
         super().__init__(list(params), dict(lr=lr, momentum=momentum, iterations=iterations))
@@ -16,7 +16,6 @@ class Muon(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self):
         for g in self.param_groups:
-            groups = {}
             for p in g["params"]:
                 if p.grad is None:
                     continue
@@ -24,22 +23,15 @@ class Muon(torch.optim.Optimizer):
                 if "m" not in s:
                     s["m"] = torch.zeros_like(p)
                 s["m"].lerp_(p.grad, 1 - g["momentum"])
-                u = p.grad.lerp(s["m"], g["momentum"]).flatten(1)
-                groups.setdefault(tuple(u.shape), []).append((p, u))
-            for (rows, cols), items in groups.items():
-                X = torch.stack([u for _, u in items])
-                tall = rows > cols
-                if tall:
-                    X = X.transpose(1, 2)
-                X = X / (X.norm(dim=(1, 2), keepdim=True) + 1e-7)
-                for _ in range(g["iterations"]):
-                    A = X @ X.transpose(1, 2)
-                    X = 3.4445 * X + (-4.7750 * A + 2.0315 * (A @ A)) @ X
-                if tall:
-                    X = X.transpose(1, 2)
-                scale = g["lr"] * max(1, rows / cols) ** 0.5
-                for (p, _), x in zip(items, X):
-                    p.add_(x.reshape(p.shape), alpha=-scale)
+                X = p.grad.lerp(s["m"], g["momentum"]).flatten(1)
+                rows, cols = X.shape
+                X = X.t() if rows > cols else X
+                X = X / (X.norm() + 1e-7)
+                for _ in range(g["iterations"]):      # one by one: a batched product is five times slower on CPUs
+                    A = X @ X.t()
+                    X = torch.addmm(X, torch.addmm(A, A, A, beta=-4.7750, alpha=2.0315), X, beta=3.4445)
+                X = X.t() if rows > cols else X
+                p.add_(X.reshape(p.shape), alpha=-g["lr"] * max(1, rows / cols) ** 0.5)
 
 
 def save(path, obj):

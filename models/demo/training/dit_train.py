@@ -67,7 +67,7 @@ class Trainer:
         self.names = [n for n, _ in self.net.named_parameters()]
         self.run = torch.compile(block, dynamic=False) if compiled else block
         self.steps = self.ck["steps"] if self.ck else 0
-        self.since = 0                    # a new clip length: its places come first again
+        self.since = 0 if self.fresh else 10 ** 6      # a new clip length: its places come first again
         self.stats = ck.get("stats") if ck else None
 
     def times(self, B):
