@@ -13,6 +13,7 @@
 
 #ifndef _WIN32
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <csignal>
 #endif
@@ -278,13 +279,14 @@ TEST(MappedFile, OtherBusErrorsStillEndTheProcess) {
     const test::TempFolder folder;
     const auto opened = Checkpoint::open(large_file(folder));  // installs the handler
     ASSERT_TRUE(opened.ok());
+    // By the signal itself, or by the report of a sanitizer that had a handler before.
+    const auto did_not_go_on = [](int status) { return !WIFEXITED(status) || WEXITSTATUS(status) != 0; };
     EXPECT_EXIT(
         {
-            ::signal(SIGSEGV, SIG_DFL);
             ::kill(::getpid(), SIGBUS);
             std::_Exit(0);
         },
-        testing::KilledBySignal(SIGBUS), "");
+        did_not_go_on, "");
 }
 #endif
 
