@@ -42,6 +42,9 @@ GenerationRequest tiny_request(const fs::path& folder) {
     request.width = kSide;
     request.height = kSide;
     request.num_frames = kFrames;
+    request.sampler = "rcm";
+    request.steps = 2;
+    request.guidance = 1;
     request.seed = 1;
     request.output = path_to_utf8(folder / "self-test.mp4");
     return request;

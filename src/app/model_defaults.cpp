@@ -33,7 +33,7 @@ Result<GenerationRequest> card_request(const pipeline::ModelFolder& folder) {
     };
     auto request = GenerationRequest::from_json(*it);
     if (!request) return in_card(request.error());
-    request->prompt = "x";  // ranges are checked with a prompt
+    request->prompt.assign(1, 'x');  // ranges are checked with a prompt
     if (auto ok = check_ranges(*request); !ok) return in_card(ok.error());
     return *std::move(request);
 }
