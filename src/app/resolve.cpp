@@ -81,7 +81,7 @@ std::string smaller_setting(const pipeline::ModelParts& parts, const pipeline::V
     pipeline::VideoShape s = shape;
     for (; s.num_frames > rules.frame_step; s.num_frames -= rules.frame_step)
         if (fits(s)) return fmt::format("It would fit with {} frames.", s.num_frames);
-    for (double scale = 0.9; scale > 0.1; scale -= 0.1) {
+    for (double scale = 0.9; scale > 0.02; scale *= 0.8) {
         s = shape;
         s.width = pipeline::nearest_side(static_cast<int>(shape.width * scale), rules);
         s.height = pipeline::nearest_side(static_cast<int>(shape.height * scale), rules);
