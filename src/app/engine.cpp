@@ -104,7 +104,6 @@ class LocalEngine final : public EngineClient {
     void work() {
         {
             EngineMemory memory;
-            tell(State::kIdle);
             while (const auto job = next(memory)) {
                 run(*job, memory);
             }
@@ -120,6 +119,7 @@ class LocalEngine final : public EngineClient {
             std::unique_lock lock(mutex_);
             running_.reset();
             const auto is_due = [&] { return is_stopping_ || (!queue_.empty() && !fault_); };
+            if (!is_due() && state_ != State::kIdle && !fault_) tell(State::kIdle);
             if (!is_due() && !to_hash_.empty()) {
                 idle_stop_ = std::stop_source();
                 const std::filesystem::path file = to_hash_.front();
@@ -146,7 +146,6 @@ class LocalEngine final : public EngineClient {
             report(job, run_guarded(runner), runner.latents_path());
         }
         remember_files(*job.prepared.parts, memory);
-        if (!fault_) tell(State::kIdle);
     }
 
     void report(const Job& job, const Result<JobResult>& outcome, const std::filesystem::path& latents) {
@@ -195,7 +194,10 @@ class LocalEngine final : public EngineClient {
         return std::exchange(queue_, {});
     }
 
-    void tell(State state, std::string detail = {}) { events_.push(EngineStateChanged{state, std::move(detail)}); }
+    void tell(State state, std::string detail = {}) {
+        state_ = state;
+        events_.push(EngineStateChanged{state, std::move(detail)});
+    }
 
     const EngineOptions options_;
     EventQueue<Event> events_;
@@ -207,8 +209,10 @@ class LocalEngine final : public EngineClient {
     bool is_stopping_ = false;
     std::optional<Error> fault_;
     std::stop_source idle_stop_;
-    std::deque<std::filesystem::path> to_hash_;  // engine thread only
-    std::jthread thread_;                        // last: it uses all of the above
+    // Engine thread only.
+    State state_ = State::kStarting;
+    std::deque<std::filesystem::path> to_hash_;
+    std::jthread thread_;  // last: it uses all of the above
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <random>
 
 #include "app/engine_client.h"
@@ -102,6 +103,12 @@ Result<void> check_memory(const pipeline::ModelParts& parts, const pipeline::Vid
                  {}};
 }
 
+/// What is free, and what this process holds already: a model that an earlier job loaded is not needed twice.
+std::uint64_t memory_for_us() {
+    const platform::Memory memory = platform::physical_memory();
+    return std::min(memory.total_bytes, memory.available_bytes + platform::process_rss_bytes());
+}
+
 /// H.264 at any quality stays below a fifth of a byte per pixel of such videos; the latents are far smaller.
 std::uint64_t disk_bytes(const pipeline::VideoShape& shape) {
     return (1u << 20) + std::uint64_t(shape.width) * std::uint64_t(shape.height) * std::uint64_t(shape.num_frames) / 5;
@@ -160,7 +167,7 @@ Result<PreparedJob> prepare_job(const GenerationRequest& asked, int default_thre
     request.device = compute.device;
     request.precision = compute.precision;
     request.attention = "dense";
-    const auto available = platform::physical_memory().available_bytes;
+    const std::uint64_t available = memory_for_us();
     const bool is_bf16 = compute.precision == "bf16";
     job.memory = pipeline::plan_memory(*parts, shape, is_bf16, available);
     STUDIO_TRY_VOID(check_memory(*parts, shape, is_bf16, job.memory, available));
