@@ -47,6 +47,23 @@ def make_shards(vae_path, folder, frames, count, shard=200, seed=1, device="cpu"
         say("latents", path, len(attrs))
 
 
+def make_favourites(vae_path, folder, prompts, frames=17, each=12, device="cpu"):
+    """more clips of the prompts that the program offers first"""
+    import judge
+    path = os.path.join(folder, f"train_{frames}_favourites.pt")
+    if os.path.exists(path):
+        return
+    v, rng, z, attrs = load_vae(vae_path, device), np.random.default_rng(9), [], []
+    for p in prompts:
+        a = judge.parse(p)
+        if world.heldout(a):
+            raise SystemExit(f"held out, choose another: {p}")
+        for _ in range(each // 4):
+            z.append(encode_clips(v, np.stack([world.render(a, rng.random(3), frames) for _ in range(4)])).half())
+        attrs += [[a[k] for k in world.KEYS]] * (each // 4 * 4)
+    save(path, dict(z=torch.cat(z), attrs=torch.tensor(attrs)))
+
+
 class Latents:
     """Shards of one clip length as they appear; normalised, with weights for the object's cells."""
 

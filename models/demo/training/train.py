@@ -44,6 +44,7 @@ class Recipe:
     def latents(self):
         for frames, n in ((1, 3200), (17, self.a.clips)):
             dit_data.make_shards(self.path("vae_clips.pt"), self.path("latents"), frames, n, device=self.a.device)
+        dit_data.make_favourites(self.path("vae_clips.pt"), self.path("latents"), export.EXAMPLES, device=self.a.device)
 
     def trainer(self, name, init=None):
         return dit_train.Trainer(self.path(name), init and self.path(init), self.a.layers, self.a.ffn, self.a.device,
