@@ -64,17 +64,43 @@ class Refused(support.Case):
 
 
 class Full(support.Case):
-    def test_a_full_disk(self):
+    JOB = [PROMPT, "--size", "128x128", "--frames", "17", "--steps", "2", "--crf", "0", "--threads", "1", "--json"]
+
+    def small_disk(self, size):
         mount = self.folder / "mount"
         mount.mkdir()
-        if os.getuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(mount)], capture_output=True).returncode:
-            self.skipTest("a small disk can be mounted here by root only; the next test limits the file size instead")
+        if os.getuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(mount)], capture_output=True).returncode:
+            self.skipTest("a small disk can be mounted here by root only; another test limits the file size instead")
         self.addCleanup(subprocess.run, ["umount", str(mount)])
-        (mount / "ballast").write_bytes(b"x" * 60 * 1024)
-        done = self.run_cli("generate", PROMPT, "--size", "128x128", "--frames", "9", "--steps", "1", "--crf", "0", "--threads", "1",
-                            "--output", str(mount / "a.mp4"))
+        return mount
+
+    @staticmethod
+    def fill(folder):
+        with open(folder / "ballast", "wb", buffering=0) as ballast:
+            try:
+                while True:
+                    ballast.write(b"x" * 4096)
+            except OSError:
+                pass
+
+    def test_a_disk_that_is_full_already(self):
+        mount = self.small_disk("64k")
+        self.fill(mount)
+        done = self.run_cli("generate", *self.JOB, "--output", str(mount / "a.mp4"))
+        self.assert_refused(done, 3, str(mount), "output")
+        self.assertRegex(done.err, "(?i)space|full")
+        self.assertEqual([p.name for p in mount.iterdir()], ["ballast"])
+
+    def test_a_disk_that_fills_up_meanwhile(self):
+        mount = self.small_disk("4m")
+        process = self.start("generate", *self.JOB, "--output", str(mount / "a.mp4"))
+        process.stdout.readline(), process.stdout.readline()
+        self.fill(mount)
+        out, error = process.communicate(timeout=support.LIMIT_S)
+        done = support.Run(process.returncode, out, error)
         self.assert_refused(done, 3, "a.mp4")
         self.assertRegex(done.err, "(?i)space|full")
+        self.assertEqual(done.events[-1]["event"], "failed")
         self.assertEqual([p.name for p in mount.iterdir()], ["ballast"])
 
     def test_a_limit_on_file_sizes(self):
