@@ -47,6 +47,15 @@ Result<void> note_length(const pipeline::ModelParts& parts, const std::string& t
     return {};
 }
 
+/// A card may say up to which length the model was trained; longer is possible, but is said.
+void note_beyond_training(const pipeline::ModelParts& parts, const GenerationRequest& r,
+                          std::vector<std::string>& notices) {
+    const auto it = parts.folder.card.find("max_frames");
+    if (it == parts.folder.card.end() || !it->is_number_integer() || *r.num_frames <= it->get<std::int64_t>()) return;
+    notices.push_back(fmt::format("The model was trained on clips of up to {} frames; {} may lose the thread.",
+                                  it->get<std::int64_t>(), *r.num_frames));
+}
+
 Result<void> check_together(const GenerationRequest& r, const pipeline::ModelParts& parts) {
     if (*r.sampler == "rcm" && *r.steps > 4)
         return invalid_argument("steps", fmt::format("The rcm sampler takes 1 to 4 steps, not {}.", *r.steps),
@@ -159,6 +168,7 @@ Result<PreparedJob> prepare_job(const GenerationRequest& asked, int default_thre
     const pipeline::VideoShape shape{*request.width, *request.height, *request.num_frames};
     STUDIO_TRY(latent, pipeline::latent_shape(shape, parts->dit_config, parts->vae_config));
     static_cast<void>(latent);
+    note_beyond_training(*parts, request, notices);
     STUDIO_TRY_VOID(note_length(*parts, request.prompt, "prompt", notices));
     STUDIO_TRY_VOID(note_length(*parts, request.negative_prompt, "negative prompt", notices));
     if (request.seed < 0) request.seed = drawn_seed();

@@ -108,6 +108,14 @@ TEST_F(Resolve, TheCardOfAModelDecides) {
     EXPECT_EQ(error_of(r).field, "defaults.fps");
 }
 
+TEST_F(Resolve, LongerThanTheTrainingIsSaid) {
+    GenerationRequest r = request();
+    r.model = path_to_utf8(with_card(R"({"max_frames": 9})"));
+    EXPECT_TRUE(resolve(r)->notices.empty());
+    r.num_frames = 13;
+    EXPECT_EQ(resolve(r)->notices.size(), 1u);
+}
+
 TEST_F(Resolve, RefusesWithWhatWouldWork) {
     const auto refused = [&](auto change, const char* field, const char* hint) {
         GenerationRequest r = request();
