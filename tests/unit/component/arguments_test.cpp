@@ -5,6 +5,8 @@
 
 #include <fstream>
 
+#include "support/temp_folder.h"
+
 namespace studio::component {
 namespace {
 
@@ -58,8 +60,8 @@ TEST(ComponentArguments, OptionsMustBeOneJsonObject) {
 }
 
 TEST(ComponentArguments, OptionsFromAFile) {
-    const auto file =
-        std::filesystem::temp_directory_path() / ("studio-options-" + std::to_string(::getpid()) + ".json");
+    const test::TempFolder folder;
+    const auto file = folder / "options.json";
     std::ofstream(file) << R"({"text": "ein Fuchs – 狐狸"})";
     const auto parsed = parse_arguments(Args{"tokenize", "--options", "@" + file.string()});
     ASSERT_TRUE(parsed.ok());
@@ -76,7 +78,7 @@ TEST(ComponentArguments, OptionsFromAFile) {
     EXPECT_EQ(missing.error().field, "--options");
     EXPECT_EQ(missing.error().file, file.string());
     EXPECT_EQ(field_of({"tokenize", "--options", "@"}), "--options");
-    EXPECT_EQ(field_of({"tokenize", "--options", "@" + std::filesystem::temp_directory_path().string()}), "--options");
+    EXPECT_EQ(field_of({"tokenize", "--options", "@" + folder.path().string()}), "--options");
 }
 
 }  // namespace

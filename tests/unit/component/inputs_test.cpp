@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/result.h"
+#include "support/temp_folder.h"
 #include "tensor/weights.h"
 
 namespace studio::component {
@@ -12,8 +13,6 @@ namespace {
 class ComponentInputs : public testing::Test {
   protected:
     void SetUp() override {
-        file_ =
-            std::filesystem::temp_directory_path() / ("studio-inputs-" + std::to_string(::getpid()) + ".safetensors");
         write_tensors(file_, {{"x", at::full({2, 3}, 1.5F)},
                               {"a.x", at::full({2, 3}, 2.5F).to(at::kBFloat16)},
                               {"b.x", at::full({2, 3}, 3)},
@@ -23,7 +22,6 @@ class ComponentInputs : public testing::Test {
                               {"fraction", at::full({1, 4}, 0.5F)},
                               {"big", at::full({1}, 16777217, at::kLong)}});
     }
-    void TearDown() override { std::filesystem::remove(file_); }
 
     Error refused(const std::function<void(const Inputs&)>& read) const {
         try {
@@ -35,7 +33,8 @@ class ComponentInputs : public testing::Test {
         return {};
     }
 
-    std::filesystem::path file_;
+    test::TempFolder folder_;
+    std::filesystem::path file_ = folder_ / "in.safetensors";
 };
 
 TEST_F(ComponentInputs, PrefixesInOrderThenThePlainName) {

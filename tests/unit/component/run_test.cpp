@@ -6,6 +6,7 @@
 
 #include "component/component.h"
 #include "support/component_run.h"
+#include "support/temp_folder.h"
 #include "tensor/weights.h"
 
 namespace studio {
@@ -19,16 +20,9 @@ Outcome run(const std::vector<std::string>& args) {
 
 class ComponentRun : public testing::Test {
   protected:
-    void SetUp() override {
-        folder_ = std::filesystem::temp_directory_path() / ("studio-run-" + std::to_string(::getpid()));
-        std::filesystem::create_directories(folder_);
-    }
-    void TearDown() override { std::filesystem::remove_all(folder_); }
-    std::string path(const char* name) const { return (folder_ / name).string(); }
-    std::size_t files() const {
-        return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder_), {}));
-    }
-    std::filesystem::path folder_;
+    std::string path(const char* name) const { return (folder_.path() / name).string(); }
+    std::size_t files() const { return folder_.count_files(); }
+    test::TempFolder folder_;
 };
 
 void expect_usage(const std::vector<std::string>& args, const std::string& field) {
