@@ -122,8 +122,7 @@ class WanDitImpl final : public WanDit {
     at::Tensor self_attention(const AttentionWeights& w, const at::Tensor& a, const at::Tensor& table,
                               std::int64_t batch) const {
         const auto rotated = [&](const Affine& linear, const at::Tensor& norm) {
-            const at::Tensor normed = ops::rms_norm(ops::linear(a, linear.weight, linear.bias), norm, config_.eps);
-            return ops::rope(heads(normed, batch), table).to(compute_.dtype());
+            return ops::rms_norm_rope(ops::linear(a, linear.weight, linear.bias), norm, config_.eps, table);
         };
         const at::Tensor q = rotated(w.q, w.norm_q);
         const at::Tensor k = rotated(w.k, w.norm_k);

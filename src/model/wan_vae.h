@@ -9,6 +9,8 @@
 
 namespace studio {
 
+/// Computes in fp32 whatever the precision asked for, as the official program does: bf16 convolutions are slow on most
+/// CPUs and cost visible accuracy.
 class WanVae {
   public:
     /// Throws Failure.

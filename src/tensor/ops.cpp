@@ -1,18 +1,66 @@
 #include "tensor/ops.h"
 
+#include "tensor/cpu_rows.h"
+
 namespace studio::ops {
 
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
     return bias.defined() ? at::linear(x, weight, bias) : at::linear(x, weight);
 }
 
+namespace {
+
+bool has_row_kernel(const at::Tensor& x) {
+    return x.is_cpu() && x.scalar_type() == at::kFloat && x.is_contiguous();
+}
+
+// table may be undefined: no rotation. Works in place.
+void rms_rope_rows_(at::Tensor& x, const at::Tensor& weight, double eps, const at::Tensor& table) {
+    const std::int64_t dim = x.size(-1);
+    cpu::RmsRopeArgs args;
+    args.weight = weight.const_data_ptr<float>();
+    args.table = table.defined() ? table.const_data_ptr<float>() : nullptr;
+    args.head_dim = table.defined() ? 2 * table.size(1) : dim;
+    args.positions = table.defined() ? table.size(0) : 1;
+    args.dim = dim;
+    args.eps = static_cast<float>(eps);
+    float* data = x.mutable_data_ptr<float>();
+    at::parallel_for(0, x.numel() / dim, std::max<std::int64_t>(1, 16384 / dim),
+                     [&args, data, dim](std::int64_t begin, std::int64_t end) {
+                         cpu::RmsRopeArgs part = args;
+                         part.x = part.out = data + begin * dim;
+                         part.rows = end - begin;
+                         part.first_row = begin;
+                         cpu::rms_rope(part);
+                     });
+}
+
+}  // namespace
+
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
+    if (has_row_kernel(x) && weight.scalar_type() == at::kFloat && x.numel() > 0) {
+        at::Tensor y = x.clone();
+        rms_rope_rows_(y, weight.contiguous(), eps, {});
+        return y;
+    }
     const at::Tensor wide = x.to(at::kFloat);
     const at::Tensor norm = at::linalg_vector_norm(wide, 2, at::IntArrayRef{-1}, true);
     const at::Tensor factor = norm.square().div_(static_cast<double>(x.size(-1))).add_(eps).rsqrt_();
-    at::Tensor y = at::mul(wide, factor);
-    if (x.scalar_type() == at::kFloat) return y.mul_(weight);
-    return y.to(x.scalar_type()).mul_(weight);
+    return at::mul(wide, factor).to(x.scalar_type()) * weight;
+}
+
+at::Tensor rms_norm_rope(const at::Tensor& x, const at::Tensor& weight, double eps, const at::Tensor& table) {
+    const std::int64_t tokens = table.size(0), head_dim = 2 * table.size(1);
+    if (x.is_cpu()) {
+        at::Tensor wide = x.to(at::kFloat).contiguous();
+        rms_rope_rows_(wide, weight, eps, table);
+        return wide.view({-1, tokens, x.size(-1) / head_dim, head_dim}).to(x.scalar_type());
+    }
+    const at::Tensor normed =
+        rms_norm(x, weight, eps).to(at::kFloat).view({-1, tokens, x.size(-1) / head_dim, head_dim});
+    const at::Tensor turned =
+        at::view_as_complex(normed.unflatten(-1, {-1, 2})) * at::view_as_complex(table).unsqueeze(1);
+    return at::view_as_real(turned).flatten(-2).to(x.scalar_type());
 }
 
 at::Tensor layer_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double eps,
@@ -42,13 +90,6 @@ void gate_residual_(at::Tensor& x, const at::Tensor& y, const at::Tensor& gate, 
     }
 }
 
-at::Tensor rope(const at::Tensor& x, const at::Tensor& table) {
-    const at::Tensor wide = x.to(at::kFloat).contiguous();
-    at::Tensor pairs = at::view_as_complex(wide.unflatten(-1, {-1, 2}));
-    pairs.mul_(at::view_as_complex(table).unsqueeze(1));
-    return wide.to(x.scalar_type());
-}
-
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& bias,
                      std::optional<double> scale) {
     std::optional<at::Tensor> mask;
@@ -62,7 +103,13 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
 }
 
 void gelu_tanh_(at::Tensor& x) {
-    at::gelu_(x, "tanh");
+    if (!has_row_kernel(x)) {
+        at::gelu_(x, "tanh");
+        return;
+    }
+    float* data = x.mutable_data_ptr<float>();
+    at::parallel_for(0, x.numel(), 32768,
+                     [data](std::int64_t begin, std::int64_t end) { cpu::gelu_tanh(data + begin, end - begin); });
 }
 
 }  // namespace studio::ops

@@ -28,9 +28,10 @@ at::Tensor layer_norm_modulate(const at::Tensor& x, const at::Tensor& shift, con
 /// x += y * gate[row] in place; x fp32 [tokens, D], y [tokens, D] of any float type, gate fp32 [rows, D].
 void gate_residual_(at::Tensor& x, const at::Tensor& y, const at::Tensor& gate, std::span<const TokenRun> runs);
 
-/// Rotate interleaved pairs of x [B, L, H, D] by table [L, D/2, 2] (cos, sin; fp32); arithmetic in fp32, type of x
-/// kept. May work in place.
-at::Tensor rope(const at::Tensor& x, const at::Tensor& table);
+/// Query and key preparation in one pass: rms_norm over all heads jointly, then the heads' interleaved pairs turned by
+/// table [L, head_dim / 2, 2] (cos, sin; fp32). x [B * L, heads * head_dim] -> [B, L, heads, head_dim] of x's type;
+/// arithmetic in fp32. x may be overwritten.
+at::Tensor rms_norm_rope(const at::Tensor& x, const at::Tensor& weight, double eps, const at::Tensor& table);
 
 /// softmax(q kT * scale + bias) v for q [B, Lq, H, D], k and v [B, Lk, H, D] -> [B, Lq, H * D].
 /// bias: undefined, or fp32 that broadcasts to [B, H, Lq, Lk]. scale: 1/sqrt(D) unless given.

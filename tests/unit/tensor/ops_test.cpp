@@ -41,12 +41,21 @@ TEST(LayerNormModulate, UsesTheRowOfEachRun) {
     EXPECT_LE(error(residual, x + randn({7, 16}, 3) * scale.index_select(0, rows)), 1e-6);
 }
 
-TEST(Rope, RotatesInterleavedPairs) {
-    const at::Tensor x = at::tensor({1.f, 2.f, 3.f, 4.f}).view({1, 1, 1, 4});
-    const float c = std::cos(0.3f), s = std::sin(0.3f);
-    const at::Tensor table = at::tensor({c, s, 1.f, 0.f}).view({1, 2, 2});
-    const at::Tensor want = at::tensor({1 * c - 2 * s, 1 * s + 2 * c, 3.f, 4.f}).view({1, 1, 1, 4});
-    EXPECT_LE(error(ops::rope(x.clone(), table), want), 1e-6);
+// Two batch rows, two heads: norm over both heads jointly, then each head's interleaved pairs turned by its token's
+// angle.
+TEST(RmsNormRope, NormsTheRowAndTurnsThePairs) {
+    const std::int64_t tokens = 3, head_dim = 6;
+    const at::Tensor x = randn({2 * tokens, 2 * head_dim}, 0), weight = randn({2 * head_dim}, 1);
+    const at::Tensor angle = randn({tokens, head_dim / 2}, 2).to(at::kDouble) * 3.0;
+    const at::Tensor table = at::stack({angle.cos(), angle.sin()}, -1).to(at::kFloat).contiguous();
+    const at::Tensor wide = x.to(at::kDouble);
+    const at::Tensor normed = (wide * (wide.square().mean(-1, true) + 0.5).rsqrt() * weight.to(at::kDouble))
+                                  .view({2, tokens, 2, head_dim / 2, 2});
+    const at::Tensor a = normed.select(-1, 0), b = normed.select(-1, 1);
+    const at::Tensor c = angle.cos().unsqueeze(1), s = angle.sin().unsqueeze(1);
+    const at::Tensor want = at::stack({a * c - b * s, a * s + b * c}, -1).flatten(-2);
+    EXPECT_LE(error(ops::rms_norm_rope(x.clone(), weight, 0.5, table), want), 1e-6);
+    EXPECT_LE(error(ops::rms_norm_rope(x.to(at::kBFloat16), weight, 0.5, table), want), 1e-2);
 }
 
 class Attention : public ::testing::TestWithParam<int> {};
@@ -80,12 +89,15 @@ TEST(ConvFrames, MatchesAtenOverTimeAndPerFrame) {
 }
 
 TEST(GeluTanh, MatchesTheFormula) {
+    at::Tensor half = (randn({100}, 0) * 3.0).to(at::kBFloat16);
     at::Tensor x = randn({100}, 0) * 3.0;
     const at::Tensor wide = x.to(at::kDouble);
     const at::Tensor want =
         0.5 * wide * (1 + at::tanh(std::sqrt(2 / 3.14159265358979323846) * (wide + 0.044715 * wide.pow(3))));
     ops::gelu_tanh_(x);
     EXPECT_LE(error(x, want), 1e-6);
+    ops::gelu_tanh_(half);
+    EXPECT_LE(error(half, want), 1e-2);
 }
 
 }  // namespace
