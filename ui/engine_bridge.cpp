@@ -15,6 +15,7 @@ namespace studio::ui {
 namespace {
 /// The GUI thread gives events this long at a time, then lets the window paint and take input.
 constexpr qint64 kSliceMs = 8;
+constexpr std::size_t kManyEvents = 200;
 
 JobId job_of(const Event& event) {
     return std::visit(
@@ -99,6 +100,10 @@ EngineBridge::EngineBridge(Factory factory, QObject* parent)
       doorbell_(std::make_shared<Doorbell>()),
       worker_(std::make_shared<WorkerSide>()) {
     doorbell_->bridge = this;
+    // A timer and not a posted call: Qt works off all posted calls, new ones too, before it looks at anything else.
+    resume_.setSingleShot(true);
+    resume_.setInterval(0);
+    connect(&resume_, &QTimer::timeout, this, &EngineBridge::deliver);
     thread_.setObjectName(QStringLiteral("engine-bridge"));
     worker_->moveToThread(&thread_);
     connect(&thread_, &QThread::finished, this, [this] {
@@ -195,6 +200,9 @@ void EngineBridge::drain() {
     const std::vector<bool> is_worth = worth_telling(events);
     for (std::size_t i = 0; i < events.size(); ++i)
         if (is_worth[i]) backlog_.push_back(std::move(events[i]));
+    // Freeing thousands of previews is work as well: not on this thread.
+    if (events.size() > kManyEvents)
+        post([trash = std::make_shared<std::vector<Event>>(std::move(events))](WorkerSide&) {});
     deliver();
 }
 
@@ -209,8 +217,7 @@ void EngineBridge::deliver() {
     clock.start();
     while (!backlog_.empty() && !mustWait(backlog_.front())) {
         if (clock.elapsed() >= kSliceMs) {
-            QMetaObject::invokeMethod(
-                this, [this] { deliver(); }, Qt::QueuedConnection);
+            resume_.start();
             return;
         }
         const Event event = std::move(backlog_.front());

@@ -2,6 +2,7 @@
 #pragma once
 #include <QObject>
 #include <QThread>
+#include <QTimer>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -73,6 +74,7 @@ class EngineBridge : public QObject {
     QThread thread_;
     EngineClient* engine_ = nullptr;  // for take_events() only; null before engineReady and from stop() on
     std::deque<Event> backlog_;
+    QTimer resume_;               // goes on with a backlog that took too long
     std::set<JobId> known_jobs_;  // submitted and not ended
     quint64 last_ticket_ = 0;
     int submits_in_flight_ = 0;

@@ -12,6 +12,17 @@
 
 namespace studio::ui {
 
+namespace {
+/// "Postcards (demo)  ·  17 MB": the title from the model's card, the name for --model, the size on disk.
+QString pickerName(const ModelInfo& model) {
+    QString name = fromUtf8(model.name);
+    const auto title = model.details.is_object() ? model.details.find("card_name") : model.details.end();
+    if (title != model.details.end() && title->is_string() && title->get<std::string>() != model.name)
+        name = MainWindow::tr("%1 (%2)").arg(fromUtf8(title->get<std::string>()), name);
+    return model.bytes > 0 ? MainWindow::tr("%1  ·  %2").arg(name, fromUtf8(format_bytes(model.bytes))) : name;
+}
+}  // namespace
+
 void MainWindow::start() {
     session_.start();
     if (options_.generate_at_once) generate();
@@ -108,7 +119,7 @@ void MainWindow::onModels(const std::vector<ModelInfo>& models) {
     int chosen = -1;
     for (int i = 0; i < int(models_.size()); ++i) {
         const ModelInfo& model = models_[std::size_t(i)];
-        const QString name = fromUtf8(model.name);
+        const QString name = pickerName(model);
         model_picker_->addItem(model.complete ? name : tr("%1 (incomplete)").arg(name));
         QStringList about{fromUtf8(path_to_utf8(model.path))};
         for (const std::string& missing : model.missing)

@@ -107,6 +107,14 @@
         <source>This sitting</source>
         <translation>本次生成</translation>
     </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1（%2）</translation>
+    </message>
+    <message>
+        <source>%1  ·  %2</source>
+        <translation>%1  ·  %2</translation>
+    </message>
 </context>
 <context>
     <name>studio::ui::ProgressPanel</name>

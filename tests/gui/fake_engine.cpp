@@ -21,6 +21,8 @@ ModelInfo demoModel() {
     model.path = "/models/demo";
     model.kind = "text-to-video";
     model.complete = true;
+    model.bytes = 16'600'000;
+    model.details = Json{{"card_name", "Postcards"}};
     model.defaults =
         Json{{"width", 128}, {"height", 128}, {"num_frames", 17}, {"fps", 8}, {"steps", 4}, {"sampler", "rcm"}};
     model.example_prompts = {"a yellow star spins in the night sky", "a red boat sails to the right on the sea",

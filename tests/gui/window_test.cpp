@@ -26,6 +26,22 @@ class WindowTest : public WindowFixture {
         QCOMPARE(find<QComboBox>("sizeBox")->currentData().toSize(), QSize(128, 128));
     }
 
+    void aCardDecidesWhatIsOffered() {
+        backend_.list_models = [] {
+            ModelInfo model = demoModel();
+            model.details = Json{{"card_name", "Postcards"},
+                                 {"max_frames", 33},
+                                 {"sizes", {{128, 128}, {96, 160}, {0, 5}, "x", {1, 2, 3}, {1.5, 2}}}};
+            model.bytes = 17'000'000;
+            return std::vector<ModelInfo>{model};
+        };
+        open();
+        QCOMPARE(find<QComboBox>("sizeBox")->count(), 2);
+        QCOMPARE(find<QComboBox>("sizeBox")->itemData(1).toSize(), QSize(96, 160));
+        QCOMPARE(find<QSlider>("lengthSlider")->maximum(), 8);
+        QVERIFY(find<QComboBox>("modelPicker")->currentText().startsWith("Postcards (demo)"));
+    }
+
     void fromPromptToPlayingVideo() {
         open();
         const JobId id = generate("a star");

@@ -55,12 +55,9 @@ QWidget* PromptPanel::makeForm(std::span<const Setting> settings) {
     auto* title = new QLabel(tr("&Prompt"));
     title->setProperty("role", "heading");
     title->setBuddy(prompt_);
-    spark_ = new QToolButton;
+    spark_ = new QPushButton(tr("Idea"));
     spark_->setObjectName(QStringLiteral("ideaButton"));
-    spark_->setProperty("role", "flat");
     spark_->setIcon(makeIcon(Glyph::kSpark));
-    spark_->setText(tr("Idea"));
-    spark_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     spark_->setAccessibleName(tr("Fill in an idea"));
     spark_->setToolTip(tr("Fill in a prompt that this model is good at."));
     title->setFixedHeight(kHeadingHeight);
@@ -87,7 +84,7 @@ QWidget* PromptPanel::makeForm(std::span<const Setting> settings) {
     layout->addSpacing(kGrid);
     layout->addWidget(settings_);
     layout->addStretch();
-    connect(spark_, &QToolButton::clicked, this, &PromptPanel::takeNextExample);
+    connect(spark_, &QPushButton::clicked, this, &PromptPanel::takeNextExample);
     connect(prompt_, &QPlainTextEdit::textChanged, this, &PromptPanel::onTextChanged);
     connect(prompt_, &PromptEdit::pasteRefused, this, [this](qsizetype bytes) {
         showProblem(invalid_argument("prompt", tr("The pasted text is too long: %1 bytes.").arg(bytes).toStdString(),

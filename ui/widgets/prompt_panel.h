@@ -43,7 +43,7 @@ class PromptPanel : public QFrame {
     PromptEdit* prompt_;
     QLabel* counter_;
     QLabel* hint_;
-    QToolButton* spark_;
+    QPushButton* spark_;
     SettingsForm* settings_;
     QPushButton* generate_;
     QPushButton* cancel_;

@@ -138,14 +138,10 @@ void SettingsForm::setRange(QSlider* slider, std::string_view key, int low, int 
 
 void SettingsForm::setModel(const ModelInfo& model) {
     fps_ = numberOf(model.defaults, "fps");
-    size_->clear();
-    const int width = numberOf(model.defaults, "width"), height = numberOf(model.defaults, "height");
-    if (width > 0 && height > 0)
-        offerSizes(width, height);
-    else
-        size_->addItem(tr("The model's own"));
+    offerSizes(model);
     const int frames = numberOf(model.defaults, "num_frames");
-    length_->setRange(1, std::max(kMaxFramesOffered, frames) / 4);
+    const int most_frames = numberOf(model.details, "max_frames");
+    length_->setRange(1, std::max(most_frames > 4 ? most_frames : kMaxFramesOffered, frames) / 4);
     has_length_ = frames > 0;
     length_->setValue(frames / 4);
     const int steps = numberOf(model.defaults, "steps");
@@ -159,8 +155,24 @@ void SettingsForm::setModel(const ModelInfo& model) {
     updateStepsText();
 }
 
-void SettingsForm::offerSizes(int width, int height) {
+void SettingsForm::offerSizes(const ModelInfo& model) {
+    size_->clear();
+    const int width = numberOf(model.defaults, "width"), height = numberOf(model.defaults, "height");
+    if (width <= 0 || height <= 0) {
+        size_->addItem(tr("The model's own"));
+        return;
+    }
     addSize(width, height, true);
+    const auto sizes = model.details.is_object() ? model.details.find("sizes") : model.details.end();
+    if (sizes == model.details.end() || !sizes->is_array()) return offerShapesOfArea(width, height);
+    for (const Json& size : *sizes)  // from a file: only what has the right form
+        if (size.is_array() && size.size() == 2 && size[0].is_number_integer() && size[1].is_number_integer() &&
+            size[0].get<int>() > 0 && size[1].get<int>() > 0)
+            addSize(size[0].get<int>(), size[1].get<int>(), false);
+}
+
+/// The usual shapes with about as many pixels as the model's own size.
+void SettingsForm::offerShapesOfArea(int width, int height) {
     const double area = double(width) * height;
     for (const double aspect : {1.0, 4.0 / 3, 16.0 / 9, 3.0 / 4, 9.0 / 16}) {
         const auto snap = [](double pixels) {

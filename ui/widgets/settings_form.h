@@ -31,7 +31,8 @@ class SettingsForm : public QWidget {
     QWidget* makeLengthRow();
     QWidget* makeStepsRow();
     QWidget* makeSeedRow();
-    void offerSizes(int width, int height);
+    void offerSizes(const ModelInfo& model);
+    void offerShapesOfArea(int width, int height);
     void addSize(int width, int height, bool is_default);
     void updateLengthText();
     void updateStepsText();
