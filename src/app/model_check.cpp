@@ -172,6 +172,10 @@ void read_card(const Json& card, ModelInfo& info) {
                 info.defaults[key] = value;
         }
     }
+    // What the model was made for: a window offers these and no others.
+    if (const auto sizes = card.find("sizes"); sizes != card.end() && sizes->is_array()) info.details["sizes"] = *sizes;
+    if (const auto most = card.find("max_frames"); most != card.end() && most->is_number_integer())
+        info.details["max_frames"] = *most;
     if (const auto examples = card.find("examples"); examples != card.end() && examples->is_array()) {
         for (const Json& example : *examples) {
             if (example.is_string() && info.example_prompts.size() < 100)
