@@ -122,7 +122,8 @@ void ProgressTracker::emit(int done, double share) {
     double fraction = std::clamp(share, 0.0, 1.0) * weight_[stage_];
     for (std::size_t i = 0; i < stage_; ++i)
         fraction += weight_[i];
-    fraction_ = std::clamp(fraction, fraction_, 1.0);
+    const bool is_all = stage_ + 1 == kStages && share >= 1;  // exactly 1, whatever the sum of weights rounds to
+    fraction_ = is_all ? 1 : std::clamp(fraction, fraction_, 1.0);
     last_emit_ = now();
     emit_({id_, static_cast<Stage>(stage_), done, total_, fraction_, elapsed_s(), left_s(share)});
 }

@@ -205,12 +205,13 @@ class LocalGenerator final : public Generator {
     }
 
     TextEmbeds embed(const std::string& text, const std::stop_token& stop) {
+        TextToVideo& pipeline = opened();
         const std::string key = cache_key(text);
         if (const TextEmbeds* known = cache_.find(key)) return *known;
         throw_if_cancelled(stop);
         TextInput input;
         input.text = text;
-        TextEmbeds embeds = opened().encode_text(input, stop);
+        TextEmbeds embeds = pipeline.encode_text(input, stop);
         cache_.insert(key, embeds);
         return embeds;
     }

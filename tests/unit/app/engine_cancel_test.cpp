@@ -1,4 +1,5 @@
 // Stopping: at every stage, while queued, by shutdown; and the rules of the wake-up.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -36,7 +37,7 @@ TEST_P(EngineCancelAt, StopsThereAndTheNextJobSucceeds) {
     });
     EXPECT_TRUE(std::holds_alternative<JobCancelled>(end)) << to_json(end).dump();
     EXPECT_FALSE(is_output_there());
-    EXPECT_EQ(count_left_over(), 0u);
+    EXPECT_THAT(left_over(), testing::IsEmpty());
     EXPECT_TRUE(std::holds_alternative<JobFinished>(finish(submit(request()))));
     EXPECT_TRUE(is_output_there());
 }
@@ -54,7 +55,7 @@ TEST_F(EngineCancel, AfterAnyNumberOfEvents) {
             if (++seen == stop_after) engine_->cancel(id);
         });
         EXPECT_TRUE(std::holds_alternative<JobCancelled>(end)) << stop_after << to_json(end).dump();
-        EXPECT_EQ(count_left_over(), 0u) << stop_after;
+        EXPECT_THAT(left_over(), testing::IsEmpty()) << stop_after;
     }
     EXPECT_TRUE(std::holds_alternative<JobFinished>(finish(submit(request()))));
 }
@@ -92,7 +93,7 @@ TEST_F(EngineCancel, ShutdownEndsEveryJobAndComesBack) {
     ASSERT_NE(last, nullptr);
     EXPECT_EQ(last->state, EngineStateChanged::State::kStopped);
     EXPECT_FALSE(engine_->submit(request()).ok());
-    EXPECT_EQ(count_left_over(), 0u);
+    EXPECT_THAT(left_over(), testing::IsEmpty());
 }
 
 TEST_F(EngineCancel, AnEngineMayGoWithoutHavingWorked) {

@@ -1,4 +1,5 @@
 // Jobs from submit to file: events, results, failures, repeats.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -60,7 +61,7 @@ TEST_F(EngineTest, AJobTellsItsStoryInOrder) {
     EXPECT_EQ(result.times.size(), 5u);
     EXPECT_EQ(result.output_bytes, fs::file_size(result.output_path));
     EXPECT_EQ(frames_of(result.output_path).size(), 9u);
-    EXPECT_EQ(count_left_over(), 0u);
+    EXPECT_THAT(left_over(), testing::IsEmpty());
 }
 
 TEST_F(EngineTest, SameSeedSameFramesAndARecipeMakesThemAgain) {
@@ -169,7 +170,7 @@ TEST_F(EngineTest, TwentyJobsLeaveNothingBehind) {
     }
     EXPECT_LE(count_entries("/proc/self/task"), threads);
     EXPECT_LE(count_entries("/proc/self/fd"), files);
-    EXPECT_EQ(count_left_over(), 0u);
+    EXPECT_THAT(left_over(), testing::IsEmpty());
 }
 #endif
 

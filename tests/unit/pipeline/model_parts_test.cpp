@@ -36,12 +36,16 @@ TEST(ModelParts, OpensAWholeModel) {
 }
 
 struct Misfit {
-    const char* what;
+    std::string what;
     fs::path PartPaths::*part;
     fs::path path;
     ErrorCode code;
     std::vector<std::string> words;
 };
+
+void PrintTo(const Misfit& misfit, std::ostream* out) {
+    *out << misfit.what;
+}
 
 class ModelPartsMisfit : public testing::TestWithParam<Misfit> {};
 
@@ -63,16 +67,19 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Misfit{"text width",
                &PartPaths::transformer,
-               kGolden / "dit/t2v_hd12_b2",
+               kGolden / "dit/t2v_hd12_b2/weights.safetensors",
                ErrorCode::kUnsupported,
                {"48", "20", "text_encoder"}},
         Misfit{"image network",
                &PartPaths::transformer,
-               kGolden / "dit/i2v22_hd24",
+               kGolden / "dit/i2v22_hd24/weights.safetensors",
                ErrorCode::kUnsupported,
                {"image", "36"}},
-        Misfit{
-            "VAE channels", &PartPaths::vae, kGolden / "vae/v22", ErrorCode::kUnsupported, {"48", "16", "transformer"}},
+        Misfit{"VAE channels",
+               &PartPaths::vae,
+               kGolden / "vae/v22/weights.safetensors",
+               ErrorCode::kUnsupported,
+               {"48", "16", "transformer"}},
         Misfit{
             "two experts", &PartPaths::transformer_2, kModel / "transformer", ErrorCode::kUnsupported, {"two-expert"}},
         Misfit{"wrong part", &PartPaths::vae, kModel / "text_encoder", ErrorCode::kUnsupported, {"text_encoder"}},
