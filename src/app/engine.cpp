@@ -62,7 +62,7 @@ class LocalEngine final : public EngineClient {
             if (is_stopping_) return stopped_error();
             if (fault_) return *fault_;
         }
-        STUDIO_TRY(prepared, prepare_job(request, options_.threads));
+        STUDIO_TRY(prepared, prepare_job(request, models_, options_.threads));
         auto job = std::make_shared<Job>();
         job->prepared = std::move(prepared);
         std::lock_guard lock(mutex_);
@@ -200,6 +200,7 @@ class LocalEngine final : public EngineClient {
     }
 
     const EngineOptions options_;
+    ModelCache models_;
     EventQueue<Event> events_;
     std::mutex mutex_, join_mutex_;
     std::condition_variable wake_;

@@ -140,18 +140,33 @@ void copy_to_resolved(const GenerationRequest& r, ResolvedRequest& out) {
     out.request = r;
 }
 
-Result<std::shared_ptr<const pipeline::ModelParts>> open_model(GenerationRequest& request) {
+Result<std::shared_ptr<const pipeline::ModelParts>> open_model(GenerationRequest& request, ModelCache& models) {
     STUDIO_TRY(path, find_model(request.model));
     std::error_code ec;
     const auto absolute = std::filesystem::absolute(path, ec);
-    STUDIO_TRY(folder, pipeline::open_model_folder(ec ? path : absolute.lexically_normal()));
-    request.model = path_to_utf8(folder.root);
-    return pipeline::open_model_parts(folder);
+    STUDIO_TRY(parts, models.open(ec ? path : absolute.lexically_normal()));
+    request.model = path_to_utf8(parts->folder.root);
+    return parts;
 }
 
 }  // namespace
 
-Result<PreparedJob> prepare_job(const GenerationRequest& asked, int default_threads) {
+Result<std::shared_ptr<const pipeline::ModelParts>> ModelCache::open(const std::filesystem::path& root) {
+    STUDIO_TRY(folder, pipeline::open_model_folder(root));
+    std::lock_guard lock(mutex_);
+    const bool is_same = parts_ && parts_->folder.root == root && parts_->folder.card == folder.card &&
+                         parts_->folder.flow_shift == folder.flow_shift &&
+                         pipeline::files_identity(parts_->files) == identity_;
+    if (!is_same) {
+        parts_.reset();
+        STUDIO_TRY(opened, pipeline::open_model_parts(folder));
+        identity_ = pipeline::files_identity(opened->files);
+        parts_ = std::move(opened);
+    }
+    return parts_;
+}
+
+Result<PreparedJob> prepare_job(const GenerationRequest& asked, ModelCache& models, int default_threads) {
     STUDIO_TRY_VOID(check_ranges(asked));
     PreparedJob job;
     job.asked = asked;
@@ -159,7 +174,7 @@ Result<PreparedJob> prepare_job(const GenerationRequest& asked, int default_thre
     std::vector<std::string> notices;
     clean_prompts(request, notices);
     STUDIO_TRY_VOID(check_ranges(request));  // again: nothing but control characters is an empty prompt
-    STUDIO_TRY(parts, open_model(request));
+    STUDIO_TRY(parts, open_model(request, models));
     job.parts = parts;
     const auto rules = pipeline::shape_rules(parts->dit_config, parts->vae_config);
     STUDIO_TRY(defaults, model_defaults(*parts));
@@ -192,7 +207,8 @@ Result<PreparedJob> prepare_job(const GenerationRequest& asked, int default_thre
 }
 
 Result<ResolvedRequest> resolve(const GenerationRequest& request) {
-    STUDIO_TRY(job, prepare_job(request));
+    ModelCache models;
+    STUDIO_TRY(job, prepare_job(request, models));
     return std::move(job.resolved);
 }
 

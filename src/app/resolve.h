@@ -1,6 +1,9 @@
 // app/resolve.h - from a request to everything that one job needs, or to the reason why it cannot run.
 #pragma once
+#include <filesystem>
 #include <memory>
+#include <mutex>
+#include <string>
 
 #include "app/generation_request.h"
 #include "pipeline/memory_plan.h"
@@ -15,8 +18,21 @@ struct PreparedJob {
     pipeline::MemoryPlan memory;
 };
 
+/// The model opened last, so that the next job with it need not read its headers and vocabulary again.
+/// Threads   safe from any.
+class ModelCache {
+  public:
+    /// Errors   those of open_model_folder and open_model_parts.
+    Result<std::shared_ptr<const pipeline::ModelParts>> open(const std::filesystem::path& root);
+
+  private:
+    std::mutex mutex_;
+    std::shared_ptr<const pipeline::ModelParts> parts_;
+    std::string identity_;
+};
+
 /// What resolve() does, with the opened model kept. `default_threads` for requests that leave threads at 0 (0: all
 /// cores).
-Result<PreparedJob> prepare_job(const GenerationRequest& request, int default_threads = 0);
+Result<PreparedJob> prepare_job(const GenerationRequest& request, ModelCache& models, int default_threads = 0);
 
 }  // namespace studio

@@ -16,18 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Path, size and time of change of every file: two equal strings mean the same weights.
-std::string identity_of(const std::vector<fs::path>& files) {
-    std::string out;
-    for (const fs::path& file : files) {
-        std::error_code ec;
-        const auto size = fs::file_size(file, ec);
-        const auto time = fs::last_write_time(file, ec).time_since_epoch().count();
-        out += fmt::format("{}|{}|{}\n", path_to_utf8(file), size, time);
-    }
-    return out;
-}
-
 std::vector<fs::path> text_files(const ModelParts& parts) {
     std::vector<fs::path> files(parts.text_encoder->checkpoint->files().begin(),
                                 parts.text_encoder->checkpoint->files().end());
@@ -57,12 +45,12 @@ class LocalGenerator final : public Generator {
             if (choice.threads > 0) set_compute_threads(choice.threads);
             const Compute compute = choose_compute(choice.device, choice.precision);
             const std::string identity =
-                fmt::format("{}{}", identity_of(parts->files), int(compute.precision)) + compute.device.str();
+                fmt::format("{}{}", files_identity(parts->files), int(compute.precision)) + compute.device.str();
             if (pipeline_ && identity == identity_) return;
             unload_now();
             pipeline_.emplace(std::move(parts), compute);
             identity_ = identity;
-            if (pipeline_->parts().text_encoder) text_identity_ = identity_of(text_files(pipeline_->parts()));
+            if (pipeline_->parts().text_encoder) text_identity_ = files_identity(text_files(pipeline_->parts()));
         });
     }
 

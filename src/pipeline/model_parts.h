@@ -39,6 +39,9 @@ struct ModelParts {
 /// Threads   any; the result is immutable.
 Result<std::shared_ptr<const ModelParts>> open_model_parts(const ModelFolder& folder, const NeededParts& needed = {});
 
+/// Path, size and time of change of every file: two equal texts mean the same content.
+std::string files_identity(const std::vector<std::filesystem::path>& files);
+
 /// Bytes of a part's weights as stored.
 std::uint64_t stored_bytes(const checkpoint::Recognised& part);
 /// Number of values in a part's weights.

@@ -21,11 +21,12 @@ class RecipeTest : public testing::Test {
         r.num_frames = 9;
         r.seed = 3;
         r.output = path_to_utf8(folder_.path());
-        job_ = prepare_job(r).value();
+        job_ = prepare_job(r, models_).value();
     }
     ~RecipeTest() override { unsetenv("STUDIO_HOME"); }
 
     test::TempFolder folder_;
+    ModelCache models_;
     PreparedJob job_;
 };
 

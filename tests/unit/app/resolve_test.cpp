@@ -108,6 +108,18 @@ TEST_F(Resolve, TheCardOfAModelDecides) {
     EXPECT_EQ(error_of(r).field, "defaults.fps");
 }
 
+TEST_F(Resolve, AModelIsOpenedOnceUntilItChanges) {
+    ModelCache models;
+    GenerationRequest r = request();
+    r.model = path_to_utf8(with_card("{}"));
+    const auto first = prepare_job(r, models).value().parts;
+    EXPECT_EQ(prepare_job(r, models).value().parts, first);
+    with_card(R"({"max_frames": 9})");
+    const auto second = prepare_job(r, models).value().parts;
+    EXPECT_NE(second, first);
+    EXPECT_EQ(prepare_job(request(), models).value().parts->folder.root, kModel);
+}
+
 TEST_F(Resolve, LongerThanTheTrainingIsSaid) {
     GenerationRequest r = request();
     r.model = path_to_utf8(with_card(R"({"max_frames": 9})"));
