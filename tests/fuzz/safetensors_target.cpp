@@ -42,8 +42,7 @@ std::vector<std::string> seeds() {
     using test::entry;
     using test::safetensors_bytes;
     return {
-        safetensors_bytes("{}"),
-        safetensors_bytes("{" + entry("a", 2, 0) + "}", "12345678"),
+        safetensors_bytes("{}"), safetensors_bytes("{" + entry("a", 2, 0) + "}", "12345678"),
         safetensors_bytes(
             "{\"__metadata__\":{\"format\":\"pt\"}," + entry("a", 1, 0) + "," + entry("b.weight", 1, 4) + "}  ",
             "12345678"),
@@ -51,9 +50,10 @@ std::vector<std::string> seeds() {
             R"({"s":{"dtype":"BF16","shape":[],"data_offsets":[0,2]},"scaled_fp8":{"dtype":"F8_E4M3","shape":[0],"data_offsets":[2,2]}})",
             "12"),
         safetensors_bytes(R"({"x":{"dtype":"U8","shape":[1,1,2,1],"data_offsets":[0,2]}})", "12"),
-        "<!DOCTYPE html>",
-        "version https://git-lfs.github.com/spec/v1\n",
-        std::string("PK\x03\x04", 4)};
+        // The product wraps around to 4.
+        safetensors_bytes(R"({"w":{"dtype":"U8","shape":[4194305,4194305,211106198978564],"data_offsets":[0,4]}})",
+                          "1234"),
+        "<!DOCTYPE html>", "version https://git-lfs.github.com/spec/v1\n", std::string("PK\x03\x04", 4)};
 }
 
 std::vector<std::string> words() {
