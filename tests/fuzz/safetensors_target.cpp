@@ -31,8 +31,11 @@ void run_one(std::string_view input) {
         require(tensor.offset == reached && tensor.nbytes <= bytes.size() - tensor.offset, "tensors tile the file");
         reached += tensor.nbytes;
         std::uint64_t product = io::size_of(tensor.dtype);
-        for (const std::int64_t dim : tensor.shape)
-            product *= static_cast<std::uint64_t>(dim);
+        for (const std::int64_t dim : tensor.shape) {
+            const auto factor = static_cast<std::uint64_t>(dim);
+            require(factor == 0 || product <= bytes.size() / factor, "no shape is larger than the file");
+            product *= factor;
+        }
         require(product == tensor.nbytes, "bytes fit the shape");
     }
     require(tensors.empty() || reached == bytes.size(), "no byte is left over");
