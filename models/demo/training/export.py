@@ -13,7 +13,7 @@ from dit_fast import make_dit
 from text_train import Tokenizer, make_encoder
 
 EXAMPLES = ["a blue star spinning at night", "a red balloon rising over the sea", "an orange cat bouncing in a meadow",
-            "一条粉色的鱼在大海里向右移动", "a white rocket growing in the night sky", "a yellow boat drifting left at sunset",
+            "一条橙色的鱼在大海里向右移动", "a white rocket growing in the night sky", "a yellow boat drifting left at sunset",
             "一颗红色的爱心在雪地上弹跳", "a pink moon falling over the desert"]
 
 
