@@ -62,17 +62,14 @@ TEST(VideoReader, NoticesACutFile) {
     const TempFolder temp;
     const auto path = write_bars(temp.path / "a.mp4", settings_for(64, 64), 30).value();
     const std::string whole = read_bytes(path);
-    int read = 0;
-    for (const double share : {0.05, 0.3, 0.6, 0.9, 0.99}) {
-        write_bytes(temp.path / "cut.mp4", std::string_view(whole).substr(
-                                               0, static_cast<std::size_t>(share * static_cast<double>(whole.size()))));
+    const std::size_t cuts[] = {whole.size() / 20, whole.size() / 3, whole.size() * 9 / 10, whole.size() - 3};
+    for (const std::size_t size : cuts) {
+        write_bytes(temp.path / "cut.mp4", std::string_view(whole).substr(0, size));
         CollectSink sink;
         const auto result = read_video(temp.path / "cut.mp4", sink);
-        ASSERT_FALSE(result.ok()) << share;
-        EXPECT_EQ(result.error().code, ErrorCode::kCorruptFile) << share << " " << result.error().message;
-        ++read;
+        ASSERT_FALSE(result.ok()) << size;
+        EXPECT_EQ(result.error().code, ErrorCode::kCorruptFile) << size << " " << result.error().message;
     }
-    EXPECT_EQ(read, 5);
 }
 
 TEST(VideoReader, MutantsNeverCrash) {

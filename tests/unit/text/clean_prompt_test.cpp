@@ -20,6 +20,7 @@ TEST(CleanPrompt, KeepsPlainTextAndCase) {
 
 TEST(CleanPrompt, CollapsesEveryKindOfWhiteSpace) {
     EXPECT_EQ(clean("\t a \r\n b\u00A0\u2009c\u3000d\u2028e\x1C\x1F \n"), "a b c d e");
+    EXPECT_EQ(clean("a <&#12288; &#8195;&#133;b"), "a < \u2026b");  // spaces that references make after the width rule
     EXPECT_EQ(clean(" \n\t "), "");
     EXPECT_EQ(clean(""), "");
 }

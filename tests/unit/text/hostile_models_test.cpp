@@ -98,6 +98,8 @@ TEST(HostileSpiece, CharsmapsThatPointOutsideAreRefused) {
     EXPECT_THAT(error(unit(1024) + std::string(1024, '\0')), HasSubstr("1024"));
     // The root jumps beyond the table.
     EXPECT_THAT(error(unit(1024) + unit(0x3FFu << 10) + std::string(1020, '\0') + "x"), HasSubstr("outside itself"));
+    // A node inside the table whose row of 256 places is not.
+    EXPECT_THAT(error(unit(1028) + unit(256u << 10) + std::string(1024, '\0') + "x"), HasSubstr("outside itself"));
     // 'a' is a leaf whose replacement lies behind the text, then one that never ends.
     std::string trie(2048, '\0');
     const auto set = [&](std::size_t index, std::uint32_t value) { trie.replace(4 * index, 4, unit(value)); };
