@@ -100,6 +100,15 @@ Result<JobResult> run_one(EngineClient& engine, const GenerationRequest& request
     return result;
 }
 
+/// A recipe promises the same frames only with the same model, whatever its name and place.
+void note_other_model(const GenerateRequest& wish, const JobResult& result, Output& output) {
+    if (wish.recipe_model_sha256.empty()) return;
+    const auto made = read_recipe(path_from_utf8(result.output_path));
+    const std::string now = made.ok() ? model_sha256(made->document) : std::string();
+    if (now.empty() || now == wish.recipe_model_sha256) return;
+    output.note("note: this is not the model that the recipe was made with: the frames differ.");
+}
+
 int run_all(const GenerateRequest& wish, Output& output) {
     const InterruptScope interrupt;
     const auto engine = make_engine({wish.request.threads});
@@ -110,10 +119,13 @@ int run_all(const GenerateRequest& wish, Output& output) {
         const auto result = run_one(*engine, request, wish.is_json, interrupt.token(), output);
         if (!result.ok()) {
             code = report_failure(result.error(), output);
-        } else if (!wish.is_json) {
+            continue;
+        }
+        if (!wish.is_json) {
             output.line(result->output_path);
             output.note(times_text(*result));
         }
+        note_other_model(wish, *result, output);
     }
     engine->shutdown();
     return code;

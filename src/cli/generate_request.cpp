@@ -71,6 +71,7 @@ Result<void> apply_recipe(const Invocation& invocation, GenerateRequest& wish) {
     if (!file) return {};
     STUDIO_TRY(recipe, read_recipe(path_from_utf8(*file)));
     wish.request = std::move(recipe.request);
+    wish.recipe_model_sha256 = model_sha256(recipe.document);
     const auto aside = recipe.document.find("set_aside");
     if (aside == recipe.document.end() || !aside->is_array()) return {};
     std::string keys;
@@ -96,6 +97,13 @@ Result<void> apply_options(const Invocation& invocation, GenerateRequest& wish) 
 }
 
 }  // namespace
+
+std::string model_sha256(const Json& recipe_document) {
+    const auto model = recipe_document.find("model");
+    if (model == recipe_document.end() || !model->is_object()) return {};
+    const auto hash = model->find("sha256");
+    return hash != model->end() && hash->is_string() ? hash->get<std::string>() : std::string();
+}
 
 Result<GenerateRequest> generate_request(const Invocation& invocation, std::istream& standard_input) {
     GenerateRequest wish;

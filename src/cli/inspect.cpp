@@ -11,6 +11,8 @@ namespace studio::cli {
 namespace {
 
 std::string plain(const Json& value) {
+    if (value.is_array() && !value.empty() && value.front().is_object())
+        return fmt::format("{} entries (--json shows them)", value.size());
     if (value.is_string()) return escape_for_display(value.get<std::string>(), 1000);
     if (value.is_number_float()) return format_double(value.get<double>());
     return value.dump(-1, ' ', false, Json::error_handler_t::replace);

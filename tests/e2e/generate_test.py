@@ -130,6 +130,17 @@ class Again(support.Case):
         changed = self.generate("--recipe", str(first), "--seed", "9", "--output", str(self.out / "d.mp4"))
         self.assertNotEqual(frame_hashes(first), frame_hashes(changed))
 
+    def test_a_recipe_of_another_model_is_told(self):
+        first = self.generate(PROMPT, *TINY, "--seed", "3", "--output", str(self.out / "a.mp4"))
+        recipe = json.loads(self.run_cli("inspect", str(first), "--json").out)["recipe"]
+        for change, expected in ((0, False), (1, True)):
+            if change:
+                recipe["model"]["sha256"] = "0" * 64
+            (self.folder / "r.json").write_text(json.dumps(recipe))
+            done = self.run_cli("generate", "--recipe", "r.json", "--output", str(self.out))
+            self.assertEqual(done.code, 0, done.err)
+            self.assertEqual("not the model" in done.err, expected, done.err)
+
     def test_a_recipe_chooses_no_output_path(self):
         recipe = {"prompt": PROMPT, "width": 64, "height": 64, "num_frames": 5, "steps": 1, "output": str(self.out / "chosen.mp4"), "colour": "red"}
         (self.folder / "r.json").write_text(json.dumps(recipe))
