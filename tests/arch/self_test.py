@@ -43,7 +43,9 @@ class LayerCheck(unittest.TestCase):
         self.check({"src/app/a.cpp": "#include <libavcodec/avcodec.h>\n"}, ["ffmpeg header"])
 
     def test_app_header_reaches_down(self):
-        self.check({"src/app/a.h": '#include "tensor/b.h"\n'}, ["public headers of app"])
+        inner = {"src/app/a.h": '#include "app/b.h"\n', "src/app/b.h": '#include "tensor/c.h"\n'}
+        self.check(inner)
+        self.check({**inner, "ui/w.cpp": '#include "app/a.h"\n'}, ["src/app/b.h:1", "public headers of app"])
 
     def test_module_without_a_line(self):
         self.check({"src/extra/a.cpp": "\n"}, ["no line in cmake/layers.txt"])
