@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "model/vae_coder.h"
+#include "tensor/activation_cache.h"
 #include "tensor/guard.h"
 
 namespace studio {
@@ -28,6 +29,14 @@ at::Tensor to_video(const at::Tensor& frames) {
     return frames.permute({3, 0, 1, 2}).unsqueeze(0);
 }
 
+// A decode needs the most memory of all stages; what it kept for reuse is of no use to the next one.
+struct ReleaseAtEnd {
+    ReleaseAtEnd() = default;
+    ReleaseAtEnd(const ReleaseAtEnd&) = delete;
+    ReleaseAtEnd& operator=(const ReleaseAtEnd&) = delete;
+    ~ReleaseAtEnd() { release_activation_cache(); }
+};
+
 class WanVaeImpl final : public WanVae {
   public:
     WanVaeImpl(const checkpoint::Recognised& recognised, const Compute& compute)
@@ -43,6 +52,7 @@ class WanVaeImpl final : public WanVae {
     Encoded encode(const at::Tensor& video, std::stop_token stop) const override {
         const c10::InferenceMode mode;
         check_video(video);
+        const ReleaseAtEnd release;
         VaeStream stream = encoder_.new_stream();
         std::vector<at::Tensor> parts;
         const std::int64_t step = config_.temporal_stride;
@@ -67,6 +77,7 @@ class WanVaeImpl final : public WanVae {
                 std::stop_token stop) const override {
         const c10::InferenceMode mode;
         check_latent(z_normalised);
+        const ReleaseAtEnd release;
         VaeStream stream = decoder_.new_stream();
         const at::Tensor mean = mean_.to(device_, at::kFloat), deviation = std_.to(device_, at::kFloat);
         // One latent frame at a time: larger chunks are no faster here (measured at 128 x 128) and cost memory.

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/log.h"
+#include "tensor/activation_cache.h"
 #include "tensor/cuda_library.h"
 
 namespace studio {
@@ -69,6 +70,7 @@ Compute choose_compute(const std::string& device, const std::string& precision) 
         throw Failure(
             invalid_argument("precision", "Unknown precision \"" + precision + "\".", "Use auto, fp32 or bf16."));
     }
+    use_activation_cache();
     compute.device = pick_device(device);
     if (precision == "fp32") {
         compute.precision = Precision::kF32;

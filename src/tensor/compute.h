@@ -15,7 +15,8 @@ struct Compute {
 };
 
 /// "auto", "cpu", "cuda" and "auto", "fp32", "bf16". On a CPU "auto" is decided by a probe run once per process: bf16
-/// linears are ten times slower than fp32 without AVX-512.   Throws Failure(DeviceUnavailable, InvalidArgument).
+/// linears are ten times slower than fp32 without AVX-512. Also puts the activation cache in place.   Throws
+/// Failure(DeviceUnavailable, InvalidArgument).
 Compute choose_compute(const std::string& device, const std::string& precision);
 
 /// The intra-op thread count of LibTorch for this process.
