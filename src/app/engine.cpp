@@ -10,6 +10,7 @@
 #include "core/event_queue.h"
 #include "core/log.h"
 #include "core/text.h"
+#include "pipeline/generator.h"
 
 namespace studio {
 namespace {

@@ -10,6 +10,7 @@
 #include "core/platform.h"
 #include "core/text.h"
 #include "media/video_writer.h"
+#include "pipeline/generator.h"
 
 namespace studio {
 namespace {
@@ -50,6 +51,9 @@ std::string speed_key(const PreparedJob& job) {
 }
 
 }  // namespace
+
+EngineMemory::EngineMemory() : generator(pipeline::Generator::make()) {}
+EngineMemory::~EngineMemory() = default;
 
 JobRunner::JobRunner(JobId id, const PreparedJob& job, EngineMemory& memory, std::stop_token stop,
                      std::function<void(Event)> emit)
@@ -100,7 +104,7 @@ Result<void> JobRunner::load_parts() {
     if (!generator.is_text_cached(r.request.prompt) ||
         (is_guided() && !generator.is_text_cached(r.request.negative_prompt)))
         wanted.push_back(Part::kTextEncoder);
-    if (job_.memory.keeps_all) {
+    if (job_.keeps_all) {
         wanted.push_back(Part::kTransformer);
         wanted.push_back(Part::kVae);
     } else if (!wanted.empty()) {
@@ -122,7 +126,7 @@ Result<void> JobRunner::load_parts() {
 /// A part that the plan could not keep from the beginning; its time counts as loading.
 Result<void> JobRunner::load(Part part) {
     if (memory_.generator->is_loaded(part)) return {};
-    if (!job_.memory.keeps_all) free_for(part);
+    if (!job_.keeps_all) free_for(part);
     const double start = progress_->now();
     auto loaded = memory_.generator->load(part);
     progress_->add_time(Stage::kLoad, progress_->now() - start);

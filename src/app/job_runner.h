@@ -8,13 +8,20 @@
 #include "app/model_hashes.h"
 #include "app/progress.h"
 #include "app/resolve.h"
-#include "pipeline/generator.h"
 
 namespace studio {
 
+namespace pipeline {
+class Generator;
+enum class Part;
+struct StageHooks;
+}  // namespace pipeline
+
 /// What stays from job to job.
 struct EngineMemory {
-    std::unique_ptr<pipeline::Generator> generator = pipeline::Generator::make();
+    EngineMemory();
+    ~EngineMemory();
+    std::unique_ptr<pipeline::Generator> generator;
     StageSpeeds speeds;
     ModelHashes hashes;
 };

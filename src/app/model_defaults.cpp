@@ -4,6 +4,8 @@
 
 #include "app/settings_table.h"
 #include "core/text.h"
+#include "pipeline/model_parts.h"
+#include "pipeline/video_shape.h"
 
 namespace studio {
 namespace {

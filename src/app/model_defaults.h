@@ -3,10 +3,13 @@
 #include <string>
 
 #include "app/generation_request.h"
-#include "pipeline/model_parts.h"
-#include "pipeline/video_shape.h"
 
 namespace studio {
+
+namespace pipeline {
+struct ModelParts;
+struct ShapeRules;
+}  // namespace pipeline
 
 struct ModelDefaults {
     int width = 832, height = 480, num_frames = 81;

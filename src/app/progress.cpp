@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
+#include "pipeline/model_parts.h"
+#include "pipeline/video_shape.h"
+
 namespace studio {
 namespace {
 

@@ -10,6 +10,7 @@
 #include "core/version.h"
 #include "io/sha256.h"
 #include "media/marks.h"
+#include "pipeline/model_parts.h"
 
 namespace studio {
 namespace {

@@ -14,6 +14,8 @@
 #include "core/platform.h"
 #include "core/text.h"
 #include "pipeline/compute_choice.h"
+#include "pipeline/memory_plan.h"
+#include "pipeline/model_parts.h"
 
 namespace studio {
 namespace {
@@ -194,14 +196,15 @@ Result<PreparedJob> prepare_job(const GenerationRequest& asked, ModelCache& mode
     request.attention = "dense";
     const std::uint64_t available = memory_for_us();
     const bool is_bf16 = compute.precision == "bf16";
-    job.memory = pipeline::plan_memory(*parts, shape, is_bf16, available);
-    STUDIO_TRY_VOID(check_memory(*parts, shape, is_bf16, job.memory, available));
+    const pipeline::MemoryPlan memory = pipeline::plan_memory(*parts, shape, is_bf16, available);
+    job.keeps_all = memory.keeps_all;
+    STUDIO_TRY_VOID(check_memory(*parts, shape, is_bf16, memory, available));
     STUDIO_TRY(output, choose_output(request.output, video_name(request.prompt, request.seed), disk_bytes(shape)));
     request.output = path_to_utf8(output.path);
     notices.insert(notices.end(), output.notices.begin(), output.notices.end());
     copy_to_resolved(request, job.resolved);
     job.resolved.model_name = parts->folder.name;
-    job.resolved.predicted_peak_bytes = job.memory.peak;
+    job.resolved.predicted_peak_bytes = memory.peak;
     job.resolved.notices = std::move(notices);
     return job;
 }

@@ -6,16 +6,18 @@
 #include <string>
 
 #include "app/generation_request.h"
-#include "pipeline/memory_plan.h"
-#include "pipeline/model_parts.h"
 
 namespace studio {
+
+namespace pipeline {
+struct ModelParts;
+}
 
 struct PreparedJob {
     ResolvedRequest resolved;
     GenerationRequest asked;  // as it came: model and output as the person wrote them
     std::shared_ptr<const pipeline::ModelParts> parts;
-    pipeline::MemoryPlan memory;
+    bool keeps_all = true;  // memory lets every part of the model stay loaded; else one stage's parts at a time
 };
 
 /// The model opened last, so that the next job with it need not read its headers and vocabulary again.

@@ -4,6 +4,7 @@
 
 #include "core/text.h"
 #include "core/version.h"
+#include "pipeline/model_parts.h"
 #include "support/temp_folder.h"
 
 namespace studio {

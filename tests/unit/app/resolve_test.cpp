@@ -7,6 +7,7 @@
 
 #include "app/engine_client.h"
 #include "core/text.h"
+#include "pipeline/model_parts.h"
 #include "support/temp_folder.h"
 
 namespace studio {
