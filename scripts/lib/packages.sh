@@ -37,7 +37,8 @@ xvfb|the window on a screen of its own
 xauth|for xvfb
 ffmpeg|ffprobe: a second reader of what the program writes
 fonts-dejavu-core|text in the screenshot test
-python3-numpy|reference numbers in the tests
+desktop-file-utils|checks the desktop entry
+appstream|checks the metainfo
 '
 
 LIBTORCH_WHEELS='torch==2.11.0 nvidia-cuda-runtime==13.0.96 nvidia-cuda-cupti==13.0.85'
