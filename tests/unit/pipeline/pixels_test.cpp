@@ -17,7 +17,7 @@ TEST(Pixels, RoundAsTheSourceDoes) {
 
 TEST(Pixels, FramesKeepOrderAndChannels) {
     at::Tensor frames = at::full({1, 3, 2, 1, 2}, -1.0);
-    frames[0][1][1][0][1] = 1.0;  // green of the second pixel of the second frame
+    frames[0][0][1][0][1] = 1.0;  // red of the second pixel of the second frame
     const auto out = to_frames(frames, 7);
     ASSERT_EQ(out.size(), 2u);
     EXPECT_EQ(out[0].index, 7);
@@ -25,7 +25,7 @@ TEST(Pixels, FramesKeepOrderAndChannels) {
     EXPECT_EQ(out[1].width, 2);
     EXPECT_EQ(out[1].height, 1);
     EXPECT_EQ(out[0].rgb, std::vector<std::uint8_t>(6, 0));
-    EXPECT_EQ(out[1].rgb, (std::vector<std::uint8_t>{0, 0, 0, 0, 255, 0}));
+    EXPECT_EQ(out[1].rgb, (std::vector<std::uint8_t>{0, 0, 0, 255, 0, 0}));
 }
 
 }  // namespace

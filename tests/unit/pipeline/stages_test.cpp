@@ -142,6 +142,22 @@ TEST_F(Stages, HooksCountBlocksAndSteps) {
     EXPECT_TRUE(at::allclose(last_clean, result.latents, 1e-4, 1e-4));
 }
 
+TEST_F(Stages, EveryRcmStepHasItsOwnStreamOfTheSeed) {
+    const DenoiseInputs in = inputs(SamplerKind::kRcm, 4);
+    std::vector<at::Tensor> latents, clean;
+    DenoiseHooks hooks;
+    hooks.on_step = [&](const StepInfo& step) {
+        latents.push_back(step.latent.to(at::kFloat).clone());
+        clean.push_back(step.denoised.clone());
+    };
+    const Schedule schedule = pipeline_.denoise(in, hooks).schedule;
+    for (std::size_t i = 0; i < 3; ++i) {
+        const double t = schedule.sigmas[i + 1];
+        const at::Tensor noise = gaussian_noise(in.noise.sizes(), in.seed, static_cast<std::uint32_t>(1 + i));
+        EXPECT_TRUE(at::allclose(latents[i], clean[i] * (1 - t) + noise * t, 1e-4, 1e-4)) << i;
+    }
+}
+
 TEST_F(Stages, AStopIsSeenWithinOneBlock) {
     DenoiseInputs in = inputs();
     std::stop_source stop;
