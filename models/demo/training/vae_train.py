@@ -92,7 +92,7 @@ def loss_of(x, y):
     return l1 + 2 * mse + 0.5 * edges, mse
 
 
-def latent_stats(v, clips, n=48):
+def latent_stats(v, clips, n=16):
     z = []
     with torch.no_grad():
         for i in range(0, n, 4):
@@ -124,7 +124,7 @@ def train(path, stage, minutes, device="cpu", kl_weight=None, init=None, base=16
     rest = [p for n, p in v.named_parameters() if id(p) not in ids and (stage != "decoder" or n.startswith(("decoder", "post_quant")))]
     o1 = Muon(mats, lr=0.03)
     o2 = torch.optim.AdamW(rest, lr=4e-3, betas=(.9, .97), weight_decay=0)
-    peak = {"images": 1.0, "clips": 0.3, "decoder": 0.4}[stage]
+    peak = {"images": 1.0, "clips": 0.3, "decoder": 0.2}[stage]
     clips = Clips(700, 17, rng)
     sd = latent_stats(v, clips)[1] if stage == "decoder" else None
     plan = PLAN[stage]
