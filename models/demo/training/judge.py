@@ -98,6 +98,14 @@ def _templates():
 TEMPLATES = _templates()
 
 
+def name_colour(px):
+    """Hue and saturation first, lightness little: a pale grey is a dull white, not a pale pink,
+    and a pink darkened by a thin object's rim is still pink."""
+    light, palette = max(float(px.max()), 1e-3), world.RGB.max(1)
+    d = np.abs(world.RGB / palette[:, None] - px / light).sum(1) + 0.4 * np.abs(palette - light)
+    return int(d.argmin()) if d.min() < 0.55 and light > 0.3 else -1
+
+
 def measure(frames):
     """frames F,H,W,3, uint8 or 0..1 -> what is seen, as attribute numbers (-1: none of ours)"""
     fr = frames.astype(np.float32) / 255 if frames.dtype == np.uint8 else frames.astype(np.float32)
@@ -160,8 +168,7 @@ def measure(frames):
         inner = _erode(_erode(_erode(mask[i])))
         px.append(fr[i][inner if inner.any() else mask[i]])
     px = np.median(np.concatenate(px), 0)
-    d = np.abs(world.RGB - px).sum(1)
-    out["colour"] = int(d.argmin()) if d.min() < 0.5 else -1
+    out["colour"] = name_colour(px)
     out.update(dx=round(float(dx), 3), dy=round(float(dy), 3), size_ratio=round(ratio, 3), reversals=reversals,
                swing=round(swing, 3), self_overlap=round(same, 3), shape_overlap=round(float(total.max()), 3),
                mean_colour=[round(float(v) * 255) for v in px])
