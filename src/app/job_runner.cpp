@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/output_path.h"
 #include "app/recipe.h"
 #include "core/log.h"
 #include "core/platform.h"
@@ -220,6 +221,7 @@ Result<fs::path> JobRunner::decode_once() {
     settings.crf = r.request.crf;
     settings.threads = kEncoderThreads;
     settings.metadata = recipe_metadata(job_, recipe_document(job_, model, progress_->times()));
+    STUDIO_TRY_VOID(make_output_folder(path_from_utf8(r.output_path)));
     STUDIO_TRY(writer, media::VideoWriter::open(path_from_utf8(r.output_path), settings));
     WatchedSink sink(*writer);
     STUDIO_TRY_VOID(memory_.generator->decode(sink, hooks()));

@@ -55,6 +55,15 @@ Result<OutputChoice> in_folder(const fs::path& folder, const std::string& stem, 
 
 }  // namespace
 
+Result<void> make_output_folder(const fs::path& output_path) {
+    std::error_code ec;
+    const fs::path folder = output_path.parent_path();
+    if (fs::exists(fs::symlink_status(folder, ec)) || fs::create_directory(folder, ec) || !ec) return {};
+    return output_error(ErrorCode::kIo, folder,
+                        fmt::format("The folder {} cannot be made: {}.", shown(folder), ec.message()),
+                        "Choose another folder with --output.");
+}
+
 fs::path free_name(const fs::path& path) {
     std::error_code ec;
     fs::path candidate = path;
@@ -73,12 +82,11 @@ Result<OutputChoice> choose_output(const std::string& wanted, const std::string&
     std::error_code ec;
     const fs::path given = wanted.empty() ? fs::path(kDefaultFolder) : path_from_utf8(wanted);
     const fs::path path = fs::absolute(given, ec).lexically_normal();
-    if (wanted.empty() && !fs::exists(path, ec)) {
-        if (!fs::create_directory(path, ec))
-            return output_error(ErrorCode::kIo, path,
-                                fmt::format("The folder {} cannot be made: {}.", shown(path), ec.message()),
-                                "Choose another folder with --output.");
-        choice.notices.push_back(fmt::format("The folder {} was made.", shown(path)));
+    if (wanted.empty() && !fs::exists(fs::symlink_status(path, ec))) {
+        // Planning leaves no trace: the job makes the folder when it has frames to write.
+        STUDIO_TRY_VOID(check_writable(path.parent_path(), needed_bytes));
+        choice.notices.push_back(fmt::format("The folder {} will be made.", shown(path)));
+        return in_folder(path, stem, std::move(choice));
     }
     if (fs::is_directory(path, ec)) {
         STUDIO_TRY_VOID(check_writable(path, needed_bytes));

@@ -70,6 +70,9 @@ class Output(support.Case):
         self.assertTrue(pathlib.Path(done.events[-1]["output_path"]).is_file())
 
     def test_the_default_folder_is_outputs(self):
+        planned = self.run_cli("generate", PROMPT, *TINY, "--dry-run")
+        self.assertEqual(planned.code, 0, planned.err)
+        self.assertFalse((self.folder / "outputs").exists(), "a dry run makes nothing")
         path = self.generate(PROMPT, *TINY)
         self.assertEqual(path.parent, self.folder / "outputs")
 
