@@ -46,6 +46,20 @@ fs::path new_latents_path(JobId id) {
     return platform::user_state_dir() / "latents" / fmt::format("{}-{}.safetensors", stamp, id);
 }
 
+/// Failed and killed jobs leave their latents for a later decode; the newest are enough.
+void forget_old_latents(const fs::path& folder) {
+    constexpr std::size_t kKept = 20;
+    std::vector<std::pair<fs::file_time_type, fs::path>> files;
+    std::error_code ec;
+    for (fs::directory_iterator it(folder, ec), end; !ec && it != end; it.increment(ec)) {
+        std::error_code ignored;
+        if (it->path().extension() == ".safetensors") files.emplace_back(it->last_write_time(ignored), it->path());
+    }
+    std::sort(files.rbegin(), files.rend());
+    for (std::size_t i = kKept; i < files.size(); ++i)
+        fs::remove(files[i].second, ec);
+}
+
 std::string speed_key(const PreparedJob& job) {
     const auto& r = job.resolved;
     return fmt::format("{}|{}|{}|{}", r.request.model, r.device, r.precision, r.threads);
@@ -191,10 +205,9 @@ void JobRunner::keep_latents() {
     fs::create_directories(path.parent_path(), ec);
     const Json recipe = recipe_document(job_, {{"name", job_.resolved.model_name}}, progress_->times());
     const auto saved = memory_.generator->save_latents(path, {{"recipe", recipe.dump()}});
-    if (saved)
-        latents_path_ = path;
-    else
-        log::warning("the final latents are not kept: {}", saved.error().message);
+    if (!saved) return log::warning("the final latents are not kept: {}", saved.error().message);
+    latents_path_ = path;
+    forget_old_latents(path.parent_path());
 }
 
 Result<void> JobRunner::decode() {
@@ -221,7 +234,8 @@ Result<fs::path> JobRunner::decode_once() {
     settings.crf = r.request.crf;
     settings.threads = kEncoderThreads;
     settings.metadata = recipe_metadata(job_, recipe_document(job_, model, progress_->times()));
-    STUDIO_TRY_VOID(make_output_folder(path_from_utf8(r.output_path)));
+    // Only the standard folder: one that a person named and that has gone since may be a drive that is no longer there.
+    if (job_.asked.output.empty()) STUDIO_TRY_VOID(make_output_folder(path_from_utf8(r.output_path)));
     STUDIO_TRY(writer, media::VideoWriter::open(path_from_utf8(r.output_path), settings));
     WatchedSink sink(*writer);
     STUDIO_TRY_VOID(memory_.generator->decode(sink, hooks()));

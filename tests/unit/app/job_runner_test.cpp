@@ -51,6 +51,21 @@ TEST_F(JobRunnerTest, LittleMemoryMeansTheSameVideoWithFewerPartsLoaded) {
     EXPECT_EQ(frames_of(run(false, tight)).size(), want.size());
 }
 
+TEST_F(JobRunnerTest, OldLatentsDoNotPileUp) {
+    const auto folder = folder_ / "home/state/latents";
+    std::filesystem::create_directories(folder);
+    for (int i = 0; i < 30; ++i) {
+        const auto file = folder_.write("home/state/latents/" + std::to_string(i) + ".safetensors", "x");
+        std::filesystem::last_write_time(file,
+                                         std::filesystem::file_time_type::clock::now() - std::chrono::hours(i + 1));
+    }
+    EngineMemory memory;
+    ASSERT_TRUE(run(true, memory).ok());
+    EXPECT_TRUE(std::filesystem::exists(folder / "0.safetensors"));
+    EXPECT_FALSE(std::filesystem::exists(folder / "29.safetensors"));
+    EXPECT_EQ(left_over().size(), 19u);  // twenty with this job's own, which is gone after its success
+}
+
 TEST_F(JobRunnerTest, AStopBeforeTheStartRunsNothing) {
     EngineMemory memory;
     stop_.request_stop();
