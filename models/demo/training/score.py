@@ -104,7 +104,7 @@ class Program:
             os.remove(out)
         subprocess.run([self.cli, "generate", "--model", self.folder, "--prompt", prompt, "--size", "128x128", "--frames", "17",
                         "--steps", "4", "--sampler", "rcm", "--seed", str(seed), "--output", out],
-                       check=True, stdout=subprocess.DEVNULL)
+                       check=True, capture_output=True)
         return judge.read_video(out)
 
 
