@@ -133,8 +133,8 @@ class Trainer:
         """a minute that saves hours: name row, column and frame from noise alone (see init_dit)"""
         if self.steps:
             return
-        data = Latents(folder, 1)
-        self.stats = data.stats
+        self.stats = Latents(folder, 17).stats or Latents(folder, 1).stats     # clips are what it is made for
+        data = Latents(folder, 1, self.stats)
         for i in range(steps):
             z, a, w = data.batch(32, self.rng)
             p = self.step(z, a, w, min(.5, (i + 1) / 40), places_only=True)[4]
