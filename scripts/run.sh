@@ -21,7 +21,7 @@ case " $* " in
 esac
 case " $* " in
     *" --prompt "* | *" --prompt="* | *" --recipe "* | *" --help "*) what=() ;;
-    *) what=(--prompt "a blue star spinning at night") ;;
+    *) what=(--prompt "a red balloon rising over the sea") ;;
 esac
 "$build/bin/turbo-studio-cli" generate "${what[@]}" "${where[@]}" "$@"
 
