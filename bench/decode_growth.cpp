@@ -30,7 +30,8 @@ std::vector<std::int64_t> parse_list(std::string_view text) {
     while (!text.empty()) {
         const auto comma = text.find(',');
         const auto value = parse_int64(text.substr(0, comma));
-        if (!value || *value < 1) throw Failure(invalid_argument("--frames", "not a list of whole numbers", "give e.g. 17,33,65"));
+        if (!value || *value < 1)
+            throw Failure(invalid_argument("--frames", "not a list of whole numbers", "give e.g. 17,33,65"));
         values.push_back(*value);
         text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
     }
@@ -53,7 +54,8 @@ Options parse(int argc, char** argv) {
         } else if (key == "--repeats" && number) {
             o.repeats = static_cast<int>(*number);
         } else {
-            throw Failure(invalid_argument(std::string(key), "unknown option or bad value", "see the head of bench/decode_growth.cpp"));
+            throw Failure(invalid_argument(std::string(key), "unknown option or bad value",
+                                           "see the head of bench/decode_growth.cpp"));
         }
     }
     if (o.vae.empty()) throw Failure(invalid_argument("--vae", "no model given", "name the folder of a VAE"));
@@ -77,8 +79,10 @@ void run(const Options& o) {
     const auto recognised = checkpoint::open_as(path_from_utf8(o.vae), checkpoint::Role::kVae).value();
     const auto vae = WanVae::load(recognised, choose_compute("cpu", "fp32"));
     const auto& config = vae->config();
-    std::printf("%lld x %lld, %d threads, fp32, median of %d\n\n| frames | s | s per latent frame | peak above start, MB |\n|---|---|---|---|\n",
-                static_cast<long long>(o.size), static_cast<long long>(o.size), o.threads, o.repeats);
+    std::printf(
+        "%lld x %lld, %d threads, fp32, median of %d\n\n| frames | s | s per latent frame | peak above start, MB "
+        "|\n|---|---|---|---|\n",
+        static_cast<long long>(o.size), static_cast<long long>(o.size), o.threads, o.repeats);
     for (const std::int64_t frames : o.frames) {
         const std::int64_t latent_frames = 1 + (frames - 1) / config.temporal_stride;
         const std::int64_t side = o.size / config.spatial_stride;
@@ -95,8 +99,8 @@ void run(const Options& o) {
             if (seen != frames) throw Failure(internal_error("the decoder made another number of frames"));
         }
         const double s = median(seconds);
-        std::printf("| %lld | %.3f | %.4f | %.1f |\n", static_cast<long long>(frames), s, s / static_cast<double>(latent_frames),
-                    median(peaks) / 1e6);
+        std::printf("| %lld | %.3f | %.4f | %.1f |\n", static_cast<long long>(frames), s,
+                    s / static_cast<double>(latent_frames), median(peaks) / 1e6);
     }
 }
 
@@ -105,7 +109,8 @@ void run(const Options& o) {
 int main(int argc, char** argv) {
     const auto result = guard([&] { run(parse(argc, argv)); });
     if (!result.ok()) {
-        std::fprintf(stderr, "%s: %s %s\n", result.error().field.c_str(), result.error().message.c_str(), result.error().fix.c_str());
+        std::fprintf(stderr, "%s: %s %s\n", result.error().field.c_str(), result.error().message.c_str(),
+                     result.error().fix.c_str());
         return exit_code(result.error().code);
     }
     return 0;

@@ -9,7 +9,7 @@ namespace studio {
                                std::source_location where = std::source_location::current());
 }  // namespace studio
 
-#define STUDIO_CHECK(condition, message) \
-    do {                                 \
+#define STUDIO_CHECK(condition, message)                                 \
+    do {                                                                 \
         if (!(condition)) ::studio::check_failed(#condition, (message)); \
     } while (false)

@@ -9,16 +9,16 @@ namespace studio {
 
 /// Kinds of failure. The names (without the k) are part of the command line's JSON and never change.
 enum class ErrorCode {
-    kInvalidArgument,    // a value that a user or caller gave
-    kNotFound,           // a file, tensor or device that should be there
-    kUnsupported,        // understood, but this program does not do it
-    kCorruptFile,        // damaged, truncated or hostile content
-    kIo,                 // the operating system refused to read or write
+    kInvalidArgument,  // a value that a user or caller gave
+    kNotFound,         // a file, tensor or device that should be there
+    kUnsupported,      // understood, but this program does not do it
+    kCorruptFile,      // damaged, truncated or hostile content
+    kIo,               // the operating system refused to read or write
     kOutOfMemory,
     kDeviceUnavailable,  // no driver, no GPU, plugin missing
     kDeviceFailure,      // the device failed while working; sticky
     kCancelled,
-    kInternal,           // a bug of ours
+    kInternal,  // a bug of ours
 };
 
 /// "CorruptFile" for kCorruptFile, and so on.

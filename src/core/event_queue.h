@@ -11,7 +11,8 @@
 namespace studio {
 
 /// Unbounded queue; many producers, one consumer.
-/// Threads   All members are safe from any thread. The wake-up runs on the producer's thread and must not work or block.
+/// Threads   All members are safe from any thread. The wake-up runs on the producer's thread and must not work or
+/// block.
 template <class T>
 class EventQueue {
   public:

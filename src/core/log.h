@@ -12,7 +12,7 @@ namespace studio::log {
 enum class Level { kTrace, kDebug, kInfo, kWarning, kError, kOff };
 
 struct Options {
-    Level level = Level::kInfo;             // STUDIO_LOG (trace|debug|info|warning|error|off) wins over this
+    Level level = Level::kInfo;  // STUDIO_LOG (trace|debug|info|warning|error|off) wins over this
     bool to_stderr = false;
     Level stderr_level = Level::kWarning;
     std::filesystem::path file;             // empty: user_state_dir()/"studio.log"
@@ -33,12 +33,20 @@ bool enabled(Level level) noexcept;
 void write(Level level, std::string_view message);
 
 template <class... A>
-void debug(fmt::format_string<A...> f, A&&... a) { if (enabled(Level::kDebug)) write(Level::kDebug, fmt::format(f, std::forward<A>(a)...)); }
+void debug(fmt::format_string<A...> f, A&&... a) {
+    if (enabled(Level::kDebug)) write(Level::kDebug, fmt::format(f, std::forward<A>(a)...));
+}
 template <class... A>
-void info(fmt::format_string<A...> f, A&&... a) { if (enabled(Level::kInfo)) write(Level::kInfo, fmt::format(f, std::forward<A>(a)...)); }
+void info(fmt::format_string<A...> f, A&&... a) {
+    if (enabled(Level::kInfo)) write(Level::kInfo, fmt::format(f, std::forward<A>(a)...));
+}
 template <class... A>
-void warning(fmt::format_string<A...> f, A&&... a) { if (enabled(Level::kWarning)) write(Level::kWarning, fmt::format(f, std::forward<A>(a)...)); }
+void warning(fmt::format_string<A...> f, A&&... a) {
+    if (enabled(Level::kWarning)) write(Level::kWarning, fmt::format(f, std::forward<A>(a)...));
+}
 template <class... A>
-void error(fmt::format_string<A...> f, A&&... a) { if (enabled(Level::kError)) write(Level::kError, fmt::format(f, std::forward<A>(a)...)); }
+void error(fmt::format_string<A...> f, A&&... a) {
+    if (enabled(Level::kError)) write(Level::kError, fmt::format(f, std::forward<A>(a)...));
+}
 
 }  // namespace studio::log

@@ -12,7 +12,7 @@ namespace studio {
 template <class T>
 class [[nodiscard]] Result {
   public:
-    Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}    // NOLINT: implicit by design
+    Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit by design
     Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit by design
 
     bool ok() const noexcept { return state_.index() == 0; }
@@ -65,13 +65,13 @@ class [[nodiscard]] Result<void> {
 //   STUDIO_TRY(file, MappedFile::open(path));
 #define STUDIO_TRY_CAT2(a, b) a##b
 #define STUDIO_TRY_CAT(a, b) STUDIO_TRY_CAT2(a, b)
-#define STUDIO_TRY(name, expression)                                                     \
-    auto STUDIO_TRY_CAT(studio_result_, __LINE__) = (expression);                         \
-    if (!STUDIO_TRY_CAT(studio_result_, __LINE__).ok())                                   \
-        return std::move(STUDIO_TRY_CAT(studio_result_, __LINE__)).error();               \
+#define STUDIO_TRY(name, expression)                                        \
+    auto STUDIO_TRY_CAT(studio_result_, __LINE__) = (expression);           \
+    if (!STUDIO_TRY_CAT(studio_result_, __LINE__).ok())                     \
+        return std::move(STUDIO_TRY_CAT(studio_result_, __LINE__)).error(); \
     auto name = std::move(STUDIO_TRY_CAT(studio_result_, __LINE__)).value()
-#define STUDIO_TRY_VOID(expression)                                                      \
-    do {                                                                                 \
-        auto studio_result = (expression);                                               \
-        if (!studio_result.ok()) return std::move(studio_result).error();                \
+#define STUDIO_TRY_VOID(expression)                                       \
+    do {                                                                  \
+        auto studio_result = (expression);                                \
+        if (!studio_result.ok()) return std::move(studio_result).error(); \
     } while (false)
