@@ -13,12 +13,26 @@ namespace studio::checkpoint {
 enum class Role { kDit, kVae, kTextEncoder, kClip, kLora, kOther };
 std::string_view to_string(Role role) noexcept;  // "dit", "vae", "text-encoder", "clip", "lora", "other"
 
+/// How stored values become weights.
+enum class Scheme {
+    kPlain,        // the stored values (floating point or a GGUF block type)
+    kTensorScale,  // times one scale: ComfyUI's scaled fp8
+    kRowScale,     // times one scale per output row: lightx2v's int8 and fp8
+    kTileScale,    // times one scale per 128 x 128 tile: TurboDiffusion's W8A8
+};
+
 /// One tensor under its canonical name: the official Wan names (spec: 2.8, 3.4, 4.4), whatever the file calls it.
 struct NamedTensor {
     std::string name;
     std::vector<std::int64_t> shape;  // canonical (5-D patch embedding); same element count as stored
     const io::TensorInfo* stored = nullptr;
+    Scheme scheme = Scheme::kPlain;
+    const io::TensorInfo* scale = nullptr;  // set unless kPlain; its shape was checked against the scheme
 };
+
+/// "BF16", "Q4_K", "F8_E4M3*scale", "I8+scale128", "I8*row scale": the stored type and its scheme, for people and
+/// reports.
+std::string stored_as(const NamedTensor& tensor);
 
 struct Recognised {
     Role role = Role::kOther;

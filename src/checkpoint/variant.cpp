@@ -41,8 +41,12 @@ std::string dit_variant(const Recognised& recognised) {
 
 std::uint64_t value_count(const Recognised& recognised) {
     std::uint64_t total = 0;
-    for (const NamedTensor& tensor : recognised.tensors)
-        total += tensor.stored->nbytes / io::size_of(tensor.stored->dtype);
+    for (const NamedTensor& tensor : recognised.tensors) {
+        std::uint64_t values = 1;  // the shape was checked against the bytes
+        for (const std::int64_t side : tensor.shape)
+            values *= static_cast<std::uint64_t>(side);
+        total += values;
+    }
     return total;
 }
 

@@ -17,13 +17,17 @@ struct TensorInfo {
     std::string name;  // as stored
     DType dtype = DType::kF32;
     std::vector<std::int64_t> shape;  // row-major, outermost first
-    std::uint64_t nbytes = 0;
-    std::size_t shard = 0;     // index into Checkpoint::files()
-    std::uint64_t offset = 0;  // from the start of that file
+    std::uint64_t nbytes = 0;         // from the first to the last byte that the values occupy
+    std::size_t shard = 0;            // index into Checkpoint::files()
+    std::uint64_t offset = 0;         // from the start of that file
+    /// In elements, of a view that is not packed row by row (torch files hold transposes, slices and expansions; 0 and
+    /// overlaps are legal). Empty: packed. Never set for a block type.
+    std::vector<std::int64_t> strides;
 };
 
-/// Read-only view of one checkpoint: a .safetensors file, an *.index.json with its shards, or a folder that holds one
-/// of them (or a diffusers part under its usual file name). Files are mapped, nothing is copied or allocated from a
+/// Read-only view of one checkpoint: a .safetensors, torch zip (.pth, .pt) or .gguf file, an *.index.json with its
+/// shards, or a folder that holds one of them (or a diffusers part under its usual file name). What a file is follows
+/// from its first bytes, not from its name. Files are mapped, nothing is copied or allocated from a
 /// number in the file before it was checked against the file's size. Threads  immutable after open; safe from any
 /// thread.
 class Checkpoint {
@@ -46,6 +50,7 @@ class Checkpoint {
     /// The config.json beside the weights, or an empty path.
     virtual const std::filesystem::path& config_path() const = 0;
     virtual const std::filesystem::path& path() const = 0;  // as opened
+    virtual std::string_view container() const = 0;         // for people: "safetensors", "torch zip", "GGUF"
     /// The one file that stands for the whole: the weights file itself, or the index of the shards.
     virtual const std::filesystem::path& main_file() const = 0;
 };

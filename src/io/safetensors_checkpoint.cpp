@@ -40,6 +40,7 @@ class SafetensorsCheckpoint final : public Checkpoint {
     const std::map<std::string, std::string>& metadata() const override { return meta; }
     const fs::path& config_path() const override { return config; }
     const fs::path& path() const override { return opened; }
+    std::string_view container() const override { return "safetensors"; }
     const fs::path& main_file() const override { return main; }
 
     /// Map one more file and take over its tensors.

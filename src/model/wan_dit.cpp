@@ -184,7 +184,7 @@ class WanDitImpl final : public WanDit {
 
 }  // namespace
 
-std::unique_ptr<WanDit> WanDit::load(const checkpoint::Recognised& weights, const Compute& compute) {
+std::unique_ptr<WanDit> WanDit::load(const checkpoint::Recognised& weights, const Compute& compute, const DitOptions&) {
     const c10::InferenceMode mode;
     return std::make_unique<WanDitImpl>(weights, compute);
 }

@@ -2,9 +2,12 @@
 #pragma once
 #include <functional>
 #include <stop_token>
+#include <vector>
 
 #include "checkpoint/configs.h"
+#include "model/lora.h"
 #include "tensor/compute.h"
+#include "tensor/self_attention.h"
 #include "tensor/torch_compat.h"
 
 namespace studio {
@@ -13,10 +16,27 @@ namespace studio {
 /// values. Opaque to callers; valid for the WanDit that made it.
 struct DitContext;
 
+/// Where the weights of the blocks are while the network runs.
+enum class Residency {
+    kResident,  // in the compute type (or quantised as stored), all of them, on the device
+    kStreamed,  // each block is made ready just before it runs, while the one before computes; two blocks at a time
+};
+
+struct DitOptions {
+    ops::SelfAttention attention;  // kind, top-k share
+    /// Linears stored as INT8 with 128 x 128 scales quantise their input as well (W8A8); false: float activations.
+    bool quantize_activations = false;
+    std::vector<LoraChoice> loras;  // merged in order
+    Residency residency = Residency::kResident;
+    /// Told the block map of every layer as it is made: I8 [B, heads, query blocks, key blocks]. Sparse kinds only.
+    std::function<void(int layer, const at::Tensor& mask)> on_block_mask;
+};
+
 class WanDit {
   public:
     /// Throws Failure.
-    static std::unique_ptr<WanDit> load(const checkpoint::Recognised& weights, const Compute& compute);
+    static std::unique_ptr<WanDit> load(const checkpoint::Recognised& weights, const Compute& compute,
+                                        const DitOptions& options = {});
     virtual ~WanDit() = default;
     virtual const checkpoint::DitConfig& config() const = 0;
 

@@ -41,6 +41,7 @@ class NamesOnly final : public io::Checkpoint {
     const std::filesystem::path& config_path() const override { return config; }
     const std::filesystem::path& path() const override { return main; }
     const std::filesystem::path& main_file() const override { return main; }
+    std::string_view container() const override { return "safetensors"; }
 };
 
 struct ShapeFixture {
@@ -76,7 +77,7 @@ struct ShapeFixture {
             std::uint64_t bytes = io::size_of(dtype_of(tensor));
             for (const std::int64_t dim : shape)
                 bytes *= static_cast<std::uint64_t>(dim);
-            checkpoint->infos.push_back({tensor, dtype_of(tensor), shape, bytes, 0, 0});
+            checkpoint->infos.push_back({tensor, dtype_of(tensor), shape, bytes, 0, 0, {}});
         }
         return recognise(std::move(checkpoint));
     }
