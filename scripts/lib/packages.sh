@@ -17,12 +17,18 @@ libspdlog-dev|log files
 nlohmann-json3-dev|JSON
 libcli11-dev|command line
 libssl-dev|SHA-256 of models
+libcurl4-openssl-dev|downloads over HTTPS
+libsqlite3-dev|the queue and the history
 libsentencepiece-dev|tokeniser
 libutf8proc-dev|Unicode normalisation of prompts
 libavcodec-dev|FFmpeg: H.264 encoder and decoder
 libavformat-dev|FFmpeg: MP4 files
 libavutil-dev|FFmpeg
 libswscale-dev|FFmpeg: RGB to YUV
+libpng-dev|PNG images, row by row
+libjpeg-dev|JPEG images, decoded at reduced size when huge
+libwebp-dev|WebP images
+liblcms2-dev|colour profiles of images
 qt6-base-dev|the window
 qt6-tools-dev|translations of the window
 qt6-tools-dev-tools|translations of the window

@@ -32,9 +32,9 @@ constexpr std::array<Component, 13> kComponents{{
     {"norm", run_norm, "layer norm and RMS norm"},
     {"weights", run_weights, "list a checkpoint with checksums"},
     {"clip", run_later, "(not in this version)"},
-    {"attention", run_later, "(not in this version)"},
+    {"attention", run_attention, "self-attention of every kind, with its block map"},
     {"linear-w8a8", run_later, "(not in this version)"},
-    {"image", run_later, "(not in this version)"},
+    {"image", run_image, "an image file to upright sRGB pixels"},
 }};
 
 const Component* find_component(std::string_view name) {

@@ -24,6 +24,8 @@ void run_vae_decode(Call& call);
 void run_sampler(Call& call);
 void run_pipeline(Call& call);
 void run_norm(Call& call);
+void run_attention(Call& call);
 void run_weights(Call& call);
+void run_image(Call& call);
 
 }  // namespace studio::component

@@ -1,4 +1,5 @@
-// image/still.h - a picture from a person's disk as upright sRGB pixels: PNG, JPEG, WebP, BMP and the first frame of GIF.
+// image/still.h - a picture from a person's disk as upright sRGB pixels: PNG, JPEG, WebP, BMP and the first frame of
+// GIF.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -36,8 +37,8 @@ inline constexpr std::uint64_t kMaxFileBytes = 384u << 20;
 /// Read and decode. The kind is told by content, never by the name. Orientation, colour profile, 16-bit, grey, palette,
 /// CMYK and alpha are converted; metadata is dropped.
 /// Errors   all name the file: NotFound; Io (a folder, pipe, device); Unsupported (a side over kMaxSide or more than
-///          kMaxPixels, told by the header before decoding; a vector image, a video, HEIC, TIFF and so on, by name; coding
-///          variants that are not read); CorruptFile (empty, damaged, truncated, not an image at all).
+///          kMaxPixels, told by the header before decoding; a vector image, a video, HEIC, TIFF and so on, by name;
+///          coding variants that are not read); CorruptFile (empty, damaged, truncated, not an image at all).
 /// Limits   at most about 600 MB and 20 s, whatever a file claims.
 /// Threads  any; blocking.   No second file and no network address is ever opened.
 Result<Still> read_still(const std::filesystem::path& path, const StillOptions& options = {});
