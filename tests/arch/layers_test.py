@@ -9,6 +9,7 @@ FAMILIES = {
     "torch": re.compile(r"^(ATen|c10|torch|caffe2)/"),
     "qt": re.compile(r"^(Q[A-Z]\w*|Qt\w*/\w+)$"),
     "ffmpeg": re.compile(r"^lib(av|sw)\w+/"),
+    "sqlite": re.compile(r"^sqlite3\.h$"),
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 SOURCE = (".h", ".hpp", ".cpp", ".cc", ".cu", ".cuh")
