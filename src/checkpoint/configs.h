@@ -39,11 +39,27 @@ struct Umt5Config {
     double eps = 1e-6;
 };
 
+/// The image tower of CLIP ViT-H/14 (spec: wan.md 5).
+struct ClipConfig {
+    std::int64_t dim = 0, num_heads = 0, head_dim = 80, mlp_dim = 0, num_layers = 0;
+    std::int64_t patch_size = 14, image_size = 224;  // pixels; square
+    double eps = 1e-5;
+    bool has_fused_qkv = false;  // visual.transformer.N.attn.to_qkv, else attn.q, attn.k and attn.v
+    bool has_patch_bias = false;
+
+    std::int64_t tokens() const { return 1 + (image_size / patch_size) * (image_size / patch_size); }
+};
+
 /// Errors  CorruptFile naming config.json or the weights when the two disagree (both values in the message), a key is
 ///         missing or of the wrong type, or a tensor that the network needs is missing or has the wrong shape (every
 ///         tensor is checked here, so that a model that opens also runs).
 Result<DitConfig> dit_config(const Recognised& recognised);
 Result<VaeConfig> vae_config(const Recognised& recognised);
 Result<Umt5Config> umt5_config(const Recognised& recognised);
+/// Canonical names: visual.patch_embedding.weight [d,3,p,p], visual.cls_embedding [1,1,d], visual.pos_embedding
+/// [1,tokens,d], visual.pre_norm.*, visual.transformer.N.{norm1,attn.to_qkv |
+/// attn.q,attn.k,attn.v,attn.proj,norm2,mlp.0, mlp.2}.*, visual.post_norm.*. What comes after the last block may be
+/// missing; it is not used.
+Result<ClipConfig> clip_config(const Recognised& recognised);
 
 }  // namespace studio::checkpoint

@@ -20,7 +20,7 @@ Result<void> refuse_other_networks(const TensorTable& table, const std::string& 
                      "Use a text-to-video or image-to-video model of the Wan2.1 or Wan2.2 family.",
                      {}};
     }
-    return table.refuse_quantised();
+    return {};
 }
 
 /// Everything that shapes alone decide.
@@ -80,8 +80,7 @@ Result<DitConfig> from_shapes(const TensorTable& table) {
             out.image_pos_len = rows[1];
         }
     }
-    out.has_sla = table.has_start("blocks.0.self_attn.attn_op.local_attn.proj_l.") ||
-                  table.has_start("blocks.0.self_attn.proj_l.");
+    out.has_sla = table.has_start("blocks.0.self_attn.attn_op.local_attn.proj_l.");
     return out;
 }
 
@@ -176,6 +175,8 @@ Result<void> require_block(const TensorTable& table, const std::string& block, c
         STUDIO_TRY_VOID(table.require(block + attention + "norm_k.weight", {c.dim}));
     }
     if (c.cross_attn_norm) STUDIO_TRY_VOID(table.require_layer(block + "norm3", {c.dim}));
+    if (c.has_sla)
+        STUDIO_TRY_VOID(table.require_layer(block + "self_attn.attn_op.local_attn.proj_l", {c.head_dim, c.head_dim}));
     if (c.has_image_embedder) {
         STUDIO_TRY_VOID(table.require_layer(block + "cross_attn.k_img", {c.dim, c.dim}));
         STUDIO_TRY_VOID(table.require_layer(block + "cross_attn.v_img", {c.dim, c.dim}));

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <map>
 #include <vector>
 
 #include "checkpoint/names.h"
@@ -49,6 +50,11 @@ const std::vector<Marks>& all_marks() {
          {"shared.weight", "encoder.embed_tokens.weight", "encoder.block.0.layer.0.SelfAttention.q.weight",
           "encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight",
           "encoder.block.0.layer.1.DenseReluDense.wi_0.weight", "encoder.final_layer_norm.weight"}},
+        {Role::kTextEncoder,
+         "gguf",
+         3,
+         {"token_embd.weight", "enc.blk.0.attn_q.weight", "enc.blk.0.attn_rel_b.weight", "enc.blk.0.ffn_gate.weight",
+          "enc.output_norm.weight"}},
         {Role::kClip,
          "official",
          2,
@@ -63,43 +69,102 @@ const std::vector<Marks>& all_marks() {
     return marks;
 }
 
-// Longer ones before their own beginnings.
-constexpr std::array<std::string_view, 8> kPrefixes{"",
-                                                    "model.diffusion_model.",
-                                                    "diffusion_model.",
-                                                    "net.",
-                                                    "model.",
-                                                    "vae.",
-                                                    "first_stage_model.",
-                                                    "text_encoders.umt5xxl.transformer."};
+/// Words that programs put before the names of a whole network: ComfyUI, training scripts, merged checkpoints.
+constexpr std::array<std::string_view, 17> kPrefixWords{"model",
+                                                        "diffusion_model",
+                                                        "net",
+                                                        "net_ema",
+                                                        "module",
+                                                        "state_dict",
+                                                        "generator",
+                                                        "generator_ema",
+                                                        "ema",
+                                                        "vae",
+                                                        "first_stage_model",
+                                                        "transformer",
+                                                        "text_encoder",
+                                                        "text_encoders",
+                                                        "umt5xxl",
+                                                        "clip_vision",
+                                                        "image_encoder"};
 
-std::size_t count_marks(const io::Checkpoint& checkpoint, std::string_view prefix, const Marks& marks) {
-    return static_cast<std::size_t>(std::count_if(marks.names.begin(), marks.names.end(), [&](std::string_view name) {
-        return checkpoint.find(std::string(prefix).append(name)) != nullptr;
-    }));
+/// Made of such words only: "", "net.", "text_encoders.umt5xxl.transformer.".
+bool is_known_prefix(std::string_view prefix) {
+    while (!prefix.empty()) {
+        const auto dot = prefix.find('.');
+        if (dot == prefix.npos) return false;
+        const std::string_view word = prefix.substr(0, dot);
+        if (std::find(kPrefixWords.begin(), kPrefixWords.end(), word) == kPrefixWords.end()) return false;
+        prefix.remove_prefix(dot + 1);
+    }
+    return true;
+}
+
+/// Before which prefixes enough of the names stand.
+std::vector<std::string> prefixes_of(std::span<const PlainTensor> tensors, const Marks& marks) {
+    std::map<std::string, std::size_t> count;
+    for (const PlainTensor& tensor : tensors) {
+        for (const std::string_view mark : marks.names) {
+            if (!tensor.name.ends_with(mark)) continue;
+            const std::string prefix = tensor.name.substr(0, tensor.name.size() - mark.size());
+            if (is_known_prefix(prefix)) ++count[prefix];
+        }
+    }
+    std::vector<std::string> found;
+    for (const auto& [prefix, times] : count) {
+        if (times >= marks.needed) found.push_back(prefix);
+    }
+    const auto is_average = [](const std::string& prefix) { return prefix.find("ema.") != prefix.npos; };
+    std::stable_sort(found.begin(), found.end(), [&](const std::string& a, const std::string& b) {
+        return is_average(a) != is_average(b) ? is_average(a) : a.size() < b.size();
+    });
+    return found;
 }
 
 bool is_lora_name(std::string_view name) {
-    for (const std::string_view part : {".lora_A.", ".lora_B.", ".lora_down.", ".lora_up."}) {
+    for (const std::string_view part : {".lora_A.", ".lora_B.", ".lora_down.", ".lora_up.", ".lora.up.", ".lora.down.",
+                                        "_lora.up.", "_lora.down.", ".lora_linear_layer."}) {
         if (name.find(part) != name.npos) return true;
     }
-    return name.ends_with(".diff") || name.ends_with(".diff_b");
+    for (const std::string_view end : {".lora_A", ".lora_B", ".diff", ".diff_b", ".diff_m"}) {
+        if (name.ends_with(end)) return true;
+    }
+    return false;
 }
 
 }  // namespace
 
-Identity identify(const io::Checkpoint& checkpoint, Role preferred) {
+std::string without_wrappers(std::string_view name) {
+    std::string out(name);
+    for (const std::string_view word : {"_checkpoint_wrapped_module.", "_orig_mod.", "_fsdp_wrapped_module."}) {
+        for (auto at = out.find(word); at != out.npos; at = out.find(word, at))
+            out.erase(at, word.size());
+    }
+    for (auto at = out.find("module."); at != out.npos; at = out.find("module.", at + 1)) {
+        if (at == 0 || out[at - 1] == '.') out.erase(at, 7);
+        if (at >= out.size()) break;
+    }
+    return out;
+}
+
+std::vector<PlainTensor> plain_tensors(const io::Checkpoint& checkpoint) {
+    std::vector<PlainTensor> out;
+    out.reserve(checkpoint.tensors().size());
+    for (const io::TensorInfo& tensor : checkpoint.tensors())
+        out.push_back({without_wrappers(tensor.name), &tensor});
+    return out;
+}
+
+Identity identify(std::span<const PlainTensor> tensors, Role preferred) {
     Identity found;
-    for (const std::string_view prefix : kPrefixes) {
-        for (const Marks& marks : all_marks()) {
-            if (count_marks(checkpoint, prefix, marks) < marks.needed) continue;
-            if (marks.role == preferred) return {marks.role, marks.layout, prefix};
-            if (found.role == Role::kOther) found = {marks.role, marks.layout, prefix};
-        }
+    for (const Marks& marks : all_marks()) {
+        const auto prefixes = prefixes_of(tensors, marks);
+        if (prefixes.empty()) continue;
+        if (marks.role == preferred) return {marks.role, marks.layout, prefixes.front()};
+        if (found.role == Role::kOther) found = {marks.role, marks.layout, prefixes.front()};
     }
     if (found.role != Role::kOther) return found;
-    const auto tensors = checkpoint.tensors();
-    if (std::any_of(tensors.begin(), tensors.end(), [](const io::TensorInfo& t) { return is_lora_name(t.name); })) {
+    if (std::any_of(tensors.begin(), tensors.end(), [](const PlainTensor& t) { return is_lora_name(t.name); })) {
         return {Role::kLora, "lora", ""};
     }
     return found;

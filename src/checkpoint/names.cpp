@@ -51,19 +51,6 @@ constexpr std::array<Renaming, 21> kDitBlock{{
     {"proj_in.", "before_proj."},
 }};
 
-constexpr std::array<Renaming, 10> kUmt5Block{{
-    {"layer.0.SelfAttention.q.", "attn.q."},
-    {"layer.0.SelfAttention.k.", "attn.k."},
-    {"layer.0.SelfAttention.v.", "attn.v."},
-    {"layer.0.SelfAttention.o.", "attn.o."},
-    {"layer.0.SelfAttention.relative_attention_bias.", "pos_embedding.embedding."},
-    {"layer.0.layer_norm.", "norm1."},
-    {"layer.1.layer_norm.", "norm2."},
-    {"layer.1.DenseReluDense.wi_0.", "ffn.gate.0."},
-    {"layer.1.DenseReluDense.wi_1.", "ffn.fc1."},
-    {"layer.1.DenseReluDense.wo.", "ffn.fc2."},
-}};
-
 constexpr std::array<Renaming, 5> kVaeResidual{{{"norm1.", "residual.0."},
                                                 {"conv1.", "residual.2."},
                                                 {"norm2.", "residual.3."},
@@ -75,14 +62,27 @@ std::string residual(std::string_view rest) {
 }
 
 /// How many different j there are in "<start>j.".
-int count_indices(const io::Checkpoint& checkpoint, const std::string& start, int fallback) {
+int count_indices(std::span<const PlainTensor> tensors, const std::string& start, int fallback) {
     std::set<int> seen;
-    for (const io::TensorInfo& tensor : checkpoint.tensors()) {
+    for (const PlainTensor& tensor : tensors) {
         const std::string_view name = tensor.name;
         if (!name.starts_with(start)) continue;
         if (const auto index = split_index(name.substr(start.size()))) seen.insert(index->first);
     }
     return seen.empty() ? fallback : static_cast<int>(seen.size());
+}
+
+bool has_name(std::span<const PlainTensor> tensors, const std::string& name) {
+    return std::any_of(tensors.begin(), tensors.end(), [&](const PlainTensor& t) { return t.name == name; });
+}
+
+/// The projection of sparse-linear attention, whatever attention class its makers wrapped around it.
+std::string with_sla_name(std::string_view name) {
+    constexpr std::string_view kMark = ".self_attn.", kPublished = "attn_op.local_attn.proj_l.";
+    const auto at = name.find(kMark);
+    const auto proj = name.find(".proj_l.", at == name.npos ? 0 : at);
+    if (at == name.npos || proj == name.npos) return std::string(name);
+    return std::string(name.substr(0, at + kMark.size())).append(kPublished).append(name.substr(proj + 8));
 }
 
 }  // namespace
@@ -103,7 +103,7 @@ std::optional<std::string> rename_start(std::string_view name, std::span<const R
 }
 
 std::optional<std::string> dit_name(std::string_view layout, std::string_view name) {
-    if (layout != "diffusers") return std::string(name);
+    if (layout != "diffusers") return with_sla_name(name);
     for (const std::string_view stack : {"blocks.", "vace_blocks."}) {
         if (!name.starts_with(stack)) continue;
         const auto index = split_index(name.substr(stack.size()));
@@ -114,29 +114,19 @@ std::optional<std::string> dit_name(std::string_view layout, std::string_view na
         if (stack == "vace_blocks." && index->second.starts_with("proj_out.")) {
             return start + "after_proj." + std::string(index->second.substr(9));
         }
-        return start + rename_start(index->second, kDitBlock).value_or(std::string(index->second));
+        return with_sla_name(start + rename_start(index->second, kDitBlock).value_or(std::string(index->second)));
     }
     return rename_start(name, kDitTop).value_or(std::string(name));
 }
 
-std::string umt5_name(std::string_view layout, std::string_view name) {
-    if (layout != "hf") return std::string(name);
-    if (name == "shared.weight" || name == "encoder.embed_tokens.weight") return "token_embedding.weight";
-    if (name == "encoder.final_layer_norm.weight") return "norm.weight";
-    constexpr std::string_view kStart = "encoder.block.";
-    if (!name.starts_with(kStart)) return std::string(name);
-    const auto index = split_index(name.substr(kStart.size()));
-    const auto rest = index ? rename_start(index->second, kUmt5Block) : std::nullopt;
-    return rest ? fmt::format("blocks.{}.{}", index->first, *rest) : std::string(name);
-}
-
-VaeNames::VaeNames(const io::Checkpoint& checkpoint, const Identity& identity)
-    : is_diffusers_(identity.layout == "diffusers") {
-    const std::string prefix(identity.prefix);
-    is_22_ = checkpoint.find(prefix + "encoder.down_blocks.0.resnets.0.norm1.gamma") != nullptr ||
-             checkpoint.find(prefix + "decoder.up_blocks.0.upsampler.resample.1.weight") != nullptr;
-    encoder_resnets_ = count_indices(checkpoint, prefix + "encoder.down_blocks.0.resnets.", 2);
-    decoder_resnets_ = count_indices(checkpoint, prefix + "decoder.up_blocks.0.resnets.", encoder_resnets_ + 1);
+VaeNames::VaeNames(std::span<const PlainTensor> tensors, const Identity& identity)
+    : is_diffusers_(identity.role == Role::kVae && identity.layout == "diffusers") {
+    if (!is_diffusers_) return;
+    const std::string& prefix = identity.prefix;
+    is_22_ = has_name(tensors, prefix + "encoder.down_blocks.0.resnets.0.norm1.gamma") ||
+             has_name(tensors, prefix + "decoder.up_blocks.0.upsampler.resample.1.weight");
+    encoder_resnets_ = count_indices(tensors, prefix + "encoder.down_blocks.0.resnets.", 2);
+    decoder_resnets_ = count_indices(tensors, prefix + "decoder.up_blocks.0.resnets.", encoder_resnets_ + 1);
 }
 
 std::string VaeNames::official(std::string_view name) const {

@@ -5,30 +5,40 @@
 #include <algorithm>
 
 #include "checkpoint/names.h"
+#include "checkpoint/schemes.h"
 #include "checkpoint/variant.h"
 #include "core/text.h"
 
 namespace studio::checkpoint {
 namespace {
 
-/// TurboDiffusion and some GGUF files store the patch convolution as a matrix; same memory, patch (1, 2, 2).
+/// TurboDiffusion and some GGUF files store the patch convolution as a matrix (same memory, patch 1, 2, 2); HF files of
+/// CLIP leave out the axes of length one.
 std::vector<std::int64_t> canonical_shape(Role role, const std::string& name, const std::vector<std::int64_t>& stored) {
-    if (role != Role::kDit || name != "patch_embedding.weight" || stored.size() != 2 || stored[1] % 4 != 0)
-        return stored;
-    return {stored[0], stored[1] / 4, 1, 2, 2};
+    if (role == Role::kDit && name == "patch_embedding.weight" && stored.size() == 2 && stored[1] % 4 == 0)
+        return {stored[0], stored[1] / 4, 1, 2, 2};
+    if (role == Role::kClip && name == "visual.cls_embedding" && stored.size() == 1) return {1, 1, stored[0]};
+    if (role == Role::kClip && name == "visual.pos_embedding" && stored.size() == 2) return {1, stored[0], stored[1]};
+    return stored;
 }
 
 class Namer {
   public:
-    Namer(const io::Checkpoint& checkpoint, const Identity& identity)
+    Namer(std::span<const PlainTensor> tensors, const Identity& identity)
         : identity_(identity),
-          vae_(checkpoint, identity),
-          has_shared_(checkpoint.find(std::string(identity.prefix) + "shared.weight") != nullptr) {}
+          vae_(tensors, identity),
+          has_shared_(std::any_of(tensors.begin(), tensors.end(),
+                                  [&](const PlainTensor& t) { return t.name == identity.prefix + "shared.weight"; })) {}
 
     /// Nothing: leave the tensor out.
-    std::optional<std::string> operator()(std::string_view stored) const {
-        if (!stored.starts_with(identity_.prefix)) return std::string(stored);
-        const std::string_view name = stored.substr(identity_.prefix.size());
+    std::optional<std::string> operator()(const PlainTensor& tensor) const {
+        if (identity_.role == Role::kOther || identity_.role == Role::kLora) return tensor.stored->name;
+        const std::string_view all = tensor.name;
+        // What does not stand behind the prefix belongs to another part in the same file, but for ComfyUI's markers.
+        if (!all.starts_with(identity_.prefix)) {
+            return all == "scaled_fp8" || all == "spiece_model" ? std::optional(tensor.name) : std::nullopt;
+        }
+        const std::string_view name = all.substr(identity_.prefix.size());
         switch (identity_.role) {
             case Role::kDit:
                 return dit_name(identity_.layout, name);
@@ -37,13 +47,15 @@ class Namer {
             case Role::kTextEncoder:
                 if (has_shared_ && name == "encoder.embed_tokens.weight") return std::nullopt;
                 return umt5_name(identity_.layout, name);
+            case Role::kClip:
+                return clip_name(identity_.layout, name);
             default:
-                return std::string(stored);
+                return std::string(name);
         }
     }
 
   private:
-    Identity identity_;
+    const Identity& identity_;
     VaeNames vae_;
     bool has_shared_;
 };
@@ -66,27 +78,38 @@ std::string_view title(Role role) {
     return "no part of a Wan model that is known here";
 }
 
+Result<void> refuse_duplicates(const io::Checkpoint& checkpoint, const std::vector<NamedTensor>& sorted) {
+    for (std::size_t i = 1; i < sorted.size(); ++i) {
+        const NamedTensor &a = sorted[i - 1], &b = sorted[i];
+        if (a.name != b.name) continue;
+        return corrupt_file(
+            path_to_utf8(checkpoint.main_file()), b.stored->name,
+            fmt::format("The tensors {} and {} are both {}.", a.stored->name, b.stored->name, b.name),
+            "The file was put together wrongly; download it again or use another version of the model.");
+    }
+    return {};
+}
+
 Result<Recognised> recognise_as(std::shared_ptr<const io::Checkpoint> checkpoint, Role preferred) {
-    const Identity identity = identify(*checkpoint, preferred);
+    const auto plain = plain_tensors(*checkpoint);
+    const Identity identity = identify(plain, preferred);
     Recognised out;
     out.role = identity.role;
     out.layout = identity.layout;
-    const Namer namer(*checkpoint, identity);
-    for (const io::TensorInfo& stored : checkpoint->tensors()) {
-        auto name = namer(stored.name);
+    const Namer namer(plain, identity);
+    for (const PlainTensor& tensor : plain) {
+        auto name = namer(tensor);
         if (!name) continue;
-        auto shape = canonical_shape(out.role, *name, stored.shape);
-        out.tensors.push_back({std::move(*name), std::move(shape), &stored});
+        auto shape = canonical_shape(out.role, *name, tensor.stored->shape);
+        out.tensors.push_back({std::move(*name), std::move(shape), tensor.stored});
     }
-    std::sort(out.tensors.begin(), out.tensors.end(),
-              [](const NamedTensor& a, const NamedTensor& b) { return a.name < b.name; });
-    for (std::size_t i = 1; i < out.tensors.size(); ++i) {
-        const NamedTensor &a = out.tensors[i - 1], &b = out.tensors[i];
-        if (a.name != b.name) continue;
-        return corrupt_file(
-            path_to_utf8(checkpoint->main_file()), b.stored->name,
-            fmt::format("The tensors {} and {} are both {}.", a.stored->name, b.stored->name, b.name),
-            "The file was put together wrongly; download it again or use another version of the model.");
+    const auto by_name = [](const NamedTensor& a, const NamedTensor& b) { return a.name < b.name; };
+    std::sort(out.tensors.begin(), out.tensors.end(), by_name);
+    STUDIO_TRY_VOID(refuse_duplicates(*checkpoint, out.tensors));
+    if (out.role != Role::kOther && out.role != Role::kLora) {
+        STUDIO_TRY_VOID(fold_scales(*checkpoint, out.tensors));
+        std::sort(out.tensors.begin(), out.tensors.end(), by_name);  // int8_weight became weight
+        STUDIO_TRY_VOID(refuse_duplicates(*checkpoint, out.tensors));
     }
     out.checkpoint = std::move(checkpoint);
     out.variant = variant_of(out);

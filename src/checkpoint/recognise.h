@@ -36,14 +36,14 @@ std::string stored_as(const NamedTensor& tensor);
 
 struct Recognised {
     Role role = Role::kOther;
-    std::string layout;                                // "official", "diffusers", "hf"
+    std::string layout;                                // "official", "diffusers", "hf", "gguf", "lora"
     std::string variant;                               // for people: "Wan2.1 T2V", ...
     std::vector<NamedTensor> tensors;                  // sorted by canonical name; unknown files keep their names
     std::shared_ptr<const io::Checkpoint> checkpoint;  // keeps the mapping alive
 };
 
 /// Strips known prefixes, maps diffusers/HF names, decides the role.
-/// Errors  CorruptFile when two tensors map to one name.
+/// Errors  CorruptFile when two tensors map to one name, or scales and weights do not fit (checkpoint/schemes.h).
 Result<Recognised> recognise(std::shared_ptr<const io::Checkpoint> checkpoint);
 /// open + recognise + "is it what is needed here?": a wrong part is an Unsupported error that names what it is and what
 /// fits.

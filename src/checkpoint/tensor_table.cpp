@@ -75,10 +75,10 @@ Result<void> TensorTable::require(std::string_view name, const std::vector<std::
                                         shape_text(found), shape_text(wanted)),
                             kFix);
     }
-    if (io::is_floating(tensor.stored->dtype)) return {};
+    if (io::is_floating(tensor.stored->dtype) || tensor.scheme != Scheme::kPlain) return {};
     return Error{ErrorCode::kUnsupported,
-                 fmt::format("Tensor {} is stored as {}; whole-number weights cannot be used in this version.", name,
-                             io::safetensors_name(tensor.stored->dtype)),
+                 fmt::format("Tensor {} is stored as {}; whole numbers without a scale cannot be weights.", name,
+                             io::dtype_name(tensor.stored->dtype)),
                  shard,
                  std::string(name),
                  "Use the version of this model with 16-bit or 32-bit weights.",
@@ -88,24 +88,6 @@ Result<void> TensorTable::require(std::string_view name, const std::vector<std::
 Result<void> TensorTable::require_layer(const std::string& name, const std::vector<std::int64_t>& weight_shape) const {
     STUDIO_TRY_VOID(require(name + ".weight", weight_shape));
     return require(name + ".bias", {weight_shape.front()});
-}
-
-Result<void> TensorTable::refuse_quantised() const {
-    for (const NamedTensor& tensor : recognised_.tensors) {
-        const std::string_view name = tensor.name;
-        for (const std::string_view mark :
-             {"scaled_fp8", ".scale_weight", ".weight_scale", ".int8_weight", ".comfy_quant"}) {
-            if (!name.ends_with(mark)) continue;
-            return Error{ErrorCode::kUnsupported,
-                         fmt::format("{} holds scaled 8-bit weights ({}), which this version does not read.",
-                                     escape_for_display(file(), 1000), name),
-                         file(),
-                         tensor.name,
-                         "Use the version of this model with 16-bit or 32-bit weights.",
-                         {}};
-        }
-    }
-    return {};
 }
 
 }  // namespace studio::checkpoint

@@ -25,12 +25,11 @@ class TensorTable {
 
     /// The tensor's shape if it is there with `rank` dimensions.   Errors: CorruptFile naming file and tensor.
     Result<std::vector<std::int64_t>> shape(std::string_view name, std::size_t rank) const;
-    /// There, of this shape and of a floating-point type.   Errors: CorruptFile, Unsupported (whole-number weights).
+    /// There, of this shape and with values that are real numbers (floating point, GGUF blocks, or scaled 8-bit).
+    /// Errors: CorruptFile, Unsupported (whole numbers without a scale).
     Result<void> require(std::string_view name, const std::vector<std::int64_t>& shape) const;
     /// "<name>.weight" of this shape and "<name>.bias" of its first dimension.
     Result<void> require_layer(const std::string& name, const std::vector<std::int64_t>& weight_shape) const;
-    /// Unsupported when the file holds scaled 8-bit weights, which would load as wrong numbers.
-    Result<void> refuse_quantised() const;
 
     std::string file() const;  // the weights file or index, UTF-8
 

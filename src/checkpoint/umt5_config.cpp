@@ -73,7 +73,6 @@ Result<void> check_against(const ConfigFile& config, const std::string& weights,
 
 Result<Umt5Config> umt5_config(const Recognised& recognised) {
     const TensorTable table(recognised);
-    STUDIO_TRY_VOID(table.refuse_quantised());
     STUDIO_TRY(config, encoder_config(recognised));
     STUDIO_TRY(out, from_shapes(table));
     STUDIO_TRY_VOID(check_against(config, table.file(), out));

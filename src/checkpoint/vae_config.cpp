@@ -102,7 +102,6 @@ Result<void> read_statistics(const ConfigFile& config, const std::string& weight
 
 Result<VaeConfig> vae_config(const Recognised& recognised) {
     const TensorTable table(recognised);
-    STUDIO_TRY_VOID(table.refuse_quantised());
     STUDIO_TRY(config, vae_config_file(recognised));
     STUDIO_TRY(out, vae_from_shapes(table));
     STUDIO_TRY_VOID(check_structure(config, table.file(), out));

@@ -1,18 +1,54 @@
-#include "tensor/weights.h"
+// Every tensor of a checkpoint under its canonical name, with sums over its real values.
 #include <array>
+#include <cmath>
 
+#include "checkpoint/recognise.h"
 #include "component/call.h"
 #include "component/components.h"
 #include "core/result.h"
-#include "core/text.h"
+#include "io/finite.h"
+#include "io/read_values.h"
 #include "io/sha256.h"
 #include "tensor/guard.h"
 
 namespace studio::component {
 namespace {
 
-constexpr std::int64_t kChunk = 1 << 18;  // elements widened at a time: memory stays small whatever the file holds
-constexpr double kCosineStep = 0.37;      // fixed by the contract
+using checkpoint::NamedTensor;
+using checkpoint::Scheme;
+
+constexpr std::uint64_t kChunk = 1 << 18;  // values widened at a time: memory stays small whatever the file holds
+constexpr double kCosineStep = 0.37;       // fixed by the contract
+constexpr std::uint64_t kTile = 128;
+
+/// Stored numbers to weights: what the scheme multiplies each of them with.
+class Scales {
+  public:
+    Scales(const io::Checkpoint& checkpoint, const NamedTensor& tensor) : scheme_(tensor.scheme) {
+        if (scheme_ == Scheme::kPlain) return;
+        columns_ = static_cast<std::uint64_t>(tensor.shape[1]);
+        io::require_finite(checkpoint, *tensor.scale).value();
+        values_.resize(static_cast<std::size_t>(io::value_count(*tensor.scale)));
+        io::read_values(checkpoint, *tensor.scale, 0, values_);
+    }
+    bool is_plain() const { return scheme_ == Scheme::kPlain; }
+    float at(std::uint64_t index) const {
+        const std::uint64_t row = index / columns_;
+        switch (scheme_) {
+            case Scheme::kRowScale:
+                return values_[row];
+            case Scheme::kTileScale:
+                return values_[row / kTile * ((columns_ + kTile - 1) / kTile) + index % columns_ / kTile];
+            default:
+                return values_[0];
+        }
+    }
+
+  private:
+    Scheme scheme_;
+    std::uint64_t columns_ = 1;
+    std::vector<float> values_;
+};
 
 struct Sums {
     double sum = 0, magnitude = 0, cosine = 0;
@@ -20,45 +56,29 @@ struct Sums {
 };
 
 /// Over the fp32 values in row-major order.
-Sums sums_of(const at::Tensor& stored, const std::stop_token& stop) {
+Sums sums_of(const io::Checkpoint& checkpoint, const NamedTensor& tensor, const std::stop_token& stop) {
+    io::require_finite(checkpoint, *tensor.stored).value();
+    const Scales scales(checkpoint, tensor);
+    const std::uint64_t count = io::value_count(*tensor.stored);
+    std::vector<float> chunk(static_cast<std::size_t>(std::min(kChunk, count)));
     Sums out;
     io::Sha256 hash;
-    const at::Tensor flat = stored.view({-1});
-    std::int64_t index = 0;
-    while (index < flat.numel()) {
+    for (std::uint64_t begin = 0; begin < count; begin += chunk.size()) {
         throw_if_cancelled(stop);
-        const std::int64_t count = std::min(kChunk, flat.numel() - index);
-        const at::Tensor part = flat.narrow(0, index, count).to(at::kFloat).contiguous();
-        const auto* values = part.const_data_ptr<float>();
-        hash.update(std::as_bytes(std::span(values, static_cast<std::size_t>(count))));
-        for (std::int64_t i = 0; i < count; ++i) {
-            const double value = values[i];
+        const std::span part(chunk.data(),
+                             static_cast<std::size_t>(std::min<std::uint64_t>(chunk.size(), count - begin)));
+        io::read_values(checkpoint, *tensor.stored, begin, part);
+        for (std::size_t i = 0; i < part.size(); ++i) {
+            if (!scales.is_plain()) part[i] *= scales.at(begin + i);
+            const double value = part[i];
             out.sum += value;
             out.magnitude += std::fabs(value);
-            out.cosine += value * std::cos(kCosineStep * static_cast<double>(index + i));
+            out.cosine += value * std::cos(kCosineStep * static_cast<double>(begin + i));
         }
-        index += count;
+        hash.update(std::as_bytes(part));
     }
     out.sha256 = hash.finish();
     return out;
-}
-
-/// Sums over the stored numbers of a scaled layout would look right and be wrong.
-void refuse_scaled_layouts(const checkpoint::Recognised& recognised) {
-    constexpr std::array<std::string_view, 6> kMarkers{"scaled_fp8",   ".scale_weight", ".weight_scale",
-                                                       ".int8_weight", ".comfy_quant",  ".scale_input"};
-    for (const auto& tensor : recognised.tensors) {
-        for (const auto marker : kMarkers) {
-            if (!tensor.name.ends_with(marker)) continue;
-            Error error{ErrorCode::kUnsupported,
-                        "The file holds scaled 8-bit weights, which this version does not read.",
-                        path_to_utf8(recognised.checkpoint->path()),
-                        tensor.name,
-                        "Use the version of this model with 16-bit or 32-bit weights.",
-                        {}};
-            throw Failure(std::move(error));
-        }
-    }
 }
 
 }  // namespace
@@ -67,20 +87,18 @@ void run_weights(Call& call) {
     (void)call.model();
     call.begin();
     const auto recognised = checkpoint::recognise(io::Checkpoint::open(call.model()).value()).value();
-    refuse_scaled_layouts(recognised);
     Json tensors = Json::array();
-    for (const auto& tensor : recognised.tensors) {
-        const at::Tensor stored = tensor_from_bytes(recognised.checkpoint->bytes(*tensor.stored), tensor.stored->dtype,
-                                                    tensor.stored->shape, recognised.checkpoint);
-        const Sums sums = sums_of(stored, call.stop);
+    for (const NamedTensor& tensor : recognised.tensors) {
+        const Sums sums = sums_of(*recognised.checkpoint, tensor, call.stop);
         tensors.push_back({{"name", tensor.name},
                            {"shape", tensor.shape},
-                           {"stored", io::safetensors_name(tensor.stored->dtype)},
+                           {"stored", checkpoint::stored_as(tensor)},
                            {"sum", sums.sum},
                            {"abs", sums.magnitude},
                            {"cos", sums.cosine},
                            {"sha256_f32", sums.sha256}});
     }
+    recognised.checkpoint->verify_unchanged().value();
     call.result = Json{{"kind", checkpoint::to_string(recognised.role)}, {"tensors", std::move(tensors)}};
 }
 

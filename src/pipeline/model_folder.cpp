@@ -147,7 +147,7 @@ Error not_a_model(const fs::path& root) {
 
 }  // namespace
 
-Result<ModelFolder> open_model_folder(const fs::path& root, const PartPaths& replaced) {
+Result<ModelFolder> open_model_folder(const fs::path& root, const PartPaths& replaced, const std::vector<fs::path>&) {
     std::error_code ec;
     const fs::file_status status = fs::status(root, ec);
     if (status.type() == fs::file_type::not_found || root.empty()) {

@@ -24,8 +24,9 @@ struct PartPaths {
 struct ModelFolder {
     std::filesystem::path root;
     std::string name;    // of the folder, for people
-    std::string layout;  // "diffusers folder", "official folder"
+    std::string layout;  // "diffusers folder", "official folder", "ComfyUI folder", "loose files", "model card"
     PartPaths parts;
+    std::vector<std::string> notices;  // what was assumed, e.g. which file was taken for the high-noise expert and why
     std::optional<double> flow_shift;  // scheduler_config.json: flow_shift (or shift)
     std::optional<double> boundary;    // model_index.json: boundary_ratio
     bool expand_timesteps = false;     // model_index.json: one timestep per token (5B image-to-video)
@@ -33,12 +34,14 @@ struct ModelFolder {
 };
 
 /// Resolve `root`, taking the parts named in `replaced` from there instead (they need not exist in the folder then).
-/// Layouts   diffusers (model_index.json, transformer/, vae/, text_encoder/, tokenizer/, scheduler/; spec: wan.md 8.2)
-/// and
-///           official (wan.md 8.1).
-/// Errors    NotFound naming the folder or the missing part; Unsupported for a layout or container that this program
-/// does
-///           not read (e.g. .pth parts), naming the file; CorruptFile naming the JSON file.
-Result<ModelFolder> open_model_folder(const std::filesystem::path& root, const PartPaths& replaced = {});
+/// Layouts   a diffusers folder (model_index.json; spec: wan.md 8.2), an official repository (wan.md 8.1, also with
+///           high_noise_model/ and low_noise_model/), a folder with a card that names its parts (turbo-studio.json), a
+///           ComfyUI models tree (its root or models/), any folder of loose checkpoints, or one transformer file: what
+///           each file is follows from its tensors; parts are looked for in the folder, beside it and in `search`.
+///           Of two experts, file and folder names say which is for high noise; a notice says so.
+/// Errors    NotFound naming the folder; Unsupported when several files could be one part (all named) or nothing is a
+///           transformer; CorruptFile naming the JSON file.
+Result<ModelFolder> open_model_folder(const std::filesystem::path& root, const PartPaths& replaced = {},
+                                      const std::vector<std::filesystem::path>& search = {});
 
 }  // namespace studio::pipeline

@@ -118,6 +118,34 @@ Result<void> open_text_side(const NeededParts& needed, ModelParts& parts) {
 
 }  // namespace
 
+std::string_view to_string(ModelKind kind) noexcept {
+    switch (kind) {
+        case ModelKind::kTextToVideo:
+            return "t2v";
+        case ModelKind::kImageToVideo:
+            return "i2v";
+        case ModelKind::kFirstLastFrame:
+            return "flf2v";
+        case ModelKind::kTextImageToVideo:
+            break;
+    }
+    return "ti2v";
+}
+
+std::string_view kind_title(ModelKind kind) noexcept {
+    switch (kind) {
+        case ModelKind::kTextToVideo:
+            return "text-to-video";
+        case ModelKind::kImageToVideo:
+            return "image-to-video";
+        case ModelKind::kFirstLastFrame:
+            return "first-last-frame-to-video";
+        case ModelKind::kTextImageToVideo:
+            break;
+    }
+    return "text-image-to-video";
+}
+
 Result<std::shared_ptr<const ModelParts>> open_model_parts(const ModelFolder& folder, const NeededParts& needed) {
     auto parts = std::make_shared<ModelParts>();
     parts->folder = folder;
