@@ -5,7 +5,7 @@
 #include "pipeline/model_folder.h"
 #include "pipeline/model_parts.h"
 #include "pipeline/pixels.h"
-#include "pipeline/text_to_video.h"
+#include "pipeline/video_pipeline.h"
 #include "tensor/guard.h"
 
 namespace studio::component {
@@ -14,7 +14,7 @@ namespace {
 using pipeline::DenoiseInputs;
 using pipeline::TextEmbeds;
 using pipeline::TextInput;
-using pipeline::TextToVideo;
+using pipeline::VideoPipeline;
 
 struct Plan {
     SamplerSettings sampler;
@@ -87,7 +87,7 @@ TextInput read_text(const Inputs& inputs, const std::string& name, const std::st
     return out;
 }
 
-at::Tensor read_noise(Call& call, const Plan& plan, const TextToVideo& engine) {
+at::Tensor read_noise(Call& call, const Plan& plan, const VideoPipeline& engine) {
     const auto& config = engine.parts().dit_config;
     const auto given = call.inputs().optional_f32("noise", {1, config.out_channels, kAny, kAny, kAny},
                                                   "(1, latent channels, frames, height, width)");
@@ -100,7 +100,7 @@ at::Tensor read_noise(Call& call, const Plan& plan, const TextToVideo& engine) {
     return engine.make_noise(shape, static_cast<std::uint64_t>(*plan.seed));
 }
 
-void denoise(Call& call, TextToVideo& engine, const DenoiseInputs& inputs, at::Tensor& latents) {
+void denoise(Call& call, VideoPipeline& engine, const DenoiseInputs& inputs, at::Tensor& latents) {
     std::vector<at::Tensor> steps;
     pipeline::DenoiseHooks hooks;
     hooks.stop = call.stop;
@@ -113,7 +113,7 @@ void denoise(Call& call, TextToVideo& engine, const DenoiseInputs& inputs, at::T
     call.output("latents_final", latents);
 }
 
-void decode(Call& call, TextToVideo& engine, const at::Tensor& latents) {
+void decode(Call& call, VideoPipeline& engine, const at::Tensor& latents) {
     std::vector<at::Tensor> frames, pictures;
     engine.decode(
         latents,
@@ -139,7 +139,7 @@ void run_pipeline(Call& call) {
         needs_tokenizer(prompt) || (plan.is_guided() && needs_tokenizer(negative)),
     };
     const auto folder = pipeline::open_model_folder(call.model(), plan.parts).value();
-    TextToVideo engine(pipeline::open_model_parts(folder, needed).value(), call.compute());
+    VideoPipeline engine(pipeline::open_model_parts(folder, needed).value(), call.compute());
 
     DenoiseInputs inputs;
     inputs.noise = read_noise(call, plan, engine);

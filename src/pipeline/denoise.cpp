@@ -1,9 +1,9 @@
-// The denoising loop of TextToVideo: schedule, guidance, solver.
+// The denoising loop of VideoPipeline: schedule, guidance, solver.
 #include <fmt/format.h>
 
 #include "core/check.h"
 #include "core/text.h"
-#include "pipeline/text_to_video.h"
+#include "pipeline/video_pipeline.h"
 #include "tensor/guard.h"
 #include "tensor/noise.h"
 
@@ -39,7 +39,7 @@ void check_inputs(const DenoiseInputs& in, const checkpoint::DitConfig& dit) {
 
 }  // namespace
 
-at::Tensor TextToVideo::velocity(const at::Tensor& x, double timestep, const DenoiseInputs& in,
+at::Tensor VideoPipeline::velocity(const at::Tensor& x, double timestep, const DenoiseInputs& in,
                                  const DitContext& prompt, const DitContext* negative, const std::stop_token& stop,
                                  const std::function<void(int)>& on_block) {
     at::Tensor hidden = x.to(compute_.device);
@@ -59,7 +59,7 @@ at::Tensor TextToVideo::velocity(const at::Tensor& x, double timestep, const Den
     return v_negative + in.guidance * (v_prompt - v_negative);
 }
 
-Denoised TextToVideo::denoise(const DenoiseInputs& in, const DenoiseHooks& hooks) {
+Denoised VideoPipeline::denoise(const DenoiseInputs& in, const DenoiseHooks& hooks) {
     check_inputs(in, parts_->dit_config);
     const auto stepper = Stepper::make(in.sampler);
     const Schedule schedule = stepper->schedule();

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "pipeline/text_to_video.h"
+#include "pipeline/video_pipeline.h"
 
 namespace studio::pipeline {
 

@@ -179,7 +179,7 @@ class LocalGenerator final : public Generator {
         return guard([&]() -> void { body(); });
     }
 
-    TextToVideo& opened() {
+    VideoPipeline& opened() {
         STUDIO_CHECK(pipeline_.has_value(), "open() comes first");
         return *pipeline_;
     }
@@ -193,7 +193,7 @@ class LocalGenerator final : public Generator {
     }
 
     TextEmbeds embed(const std::string& text, const std::stop_token& stop) {
-        TextToVideo& pipeline = opened();
+        VideoPipeline& pipeline = opened();
         const std::string key = cache_key(text);
         if (const TextEmbeds* known = cache_.find(key)) return *known;
         throw_if_cancelled(stop);
@@ -238,7 +238,7 @@ class LocalGenerator final : public Generator {
         text_identity_.clear();
     }
 
-    std::optional<TextToVideo> pipeline_;
+    std::optional<VideoPipeline> pipeline_;
     std::string identity_, text_identity_;
     EmbeddingCache cache_;
     std::optional<LatentRgb> preview_;

@@ -4,7 +4,7 @@
 
 #include "core/json.h"
 #include "pipeline/pixels.h"
-#include "pipeline/text_to_video.h"
+#include "pipeline/video_pipeline.h"
 #include "tensor/weights.h"
 
 namespace studio::pipeline {
@@ -32,7 +32,7 @@ class T2vGolden : public testing::TestWithParam<const char*> {
     c10::InferenceMode mode_;
     std::map<std::string, at::Tensor> io_ = read_tensors(kModel / "io.safetensors");
     Json params_ = read_json_file(kModel / "params.json").value();
-    TextToVideo pipeline_{open_model_parts(open_model_folder(kModel).value()).value(), Compute{}};
+    VideoPipeline pipeline_{open_model_parts(open_model_folder(kModel).value()).value(), Compute{}};
 };
 
 TEST_P(T2vGolden, EveryStageAgrees) {

@@ -1,9 +1,9 @@
-// The stages of TextToVideo on a tiny model: what they refuse, when they stop, and what does not change the result.
+// The stages of VideoPipeline on a tiny model: what they refuse, when they stop, and what does not change the result.
 #include <gtest/gtest.h>
 
 #include <fstream>
 
-#include "pipeline/text_to_video.h"
+#include "pipeline/video_pipeline.h"
 #include "support/temp_folder.h"
 #include "tensor/guard.h"
 #include "tensor/noise.h"
@@ -39,7 +39,7 @@ class Stages : public testing::Test {
     }
 
     c10::InferenceMode mode_;
-    TextToVideo pipeline_{open_parts(), Compute{}};
+    VideoPipeline pipeline_{open_parts(), Compute{}};
 };
 
 TEST_F(Stages, PaddingRowsAreCountedAndNotStored) {
@@ -200,7 +200,7 @@ TEST_F(Stages, WeightsThatAreNotNumbersAreTheFilesFault) {
     out.write("\xff\xff\xff\x7f", 4);  // the last value becomes NaN
     out.close();
     DenoiseInputs in = inputs();
-    TextToVideo damaged(open_parts(folder / "m"), Compute{});
+    VideoPipeline damaged(open_parts(folder / "m"), Compute{});
     const Error error = error_of([&] { damaged.denoise(in); });
     EXPECT_EQ(error.code, ErrorCode::kCorruptFile) << error.message;
     EXPECT_NE(error.file.find("transformer"), std::string::npos);

@@ -1,4 +1,4 @@
-#include "pipeline/text_to_video.h"
+#include "pipeline/video_pipeline.h"
 
 #include <fmt/format.h>
 
@@ -55,32 +55,32 @@ at::Tensor TextEmbeds::padded() const {
     return missing > 0 ? at::constant_pad_nd(context, {0, 0, 0, missing}) : context;
 }
 
-TextToVideo::TextToVideo(std::shared_ptr<const ModelParts> parts, const Compute& compute)
+VideoPipeline::VideoPipeline(std::shared_ptr<const ModelParts> parts, const Compute& compute)
     : parts_(std::move(parts)), compute_(compute) {
     STUDIO_CHECK(parts_ != nullptr, "a pipeline needs a model");
 }
 
-void TextToVideo::load_text_encoder() {
+void VideoPipeline::load_text_encoder() {
     if (text_encoder_) return;
     STUDIO_CHECK(parts_->text_encoder.has_value(), "the text encoder was not opened");
     text_encoder_ = Umt5Encoder::load(*parts_->text_encoder, compute_);
 }
 
-void TextToVideo::load_transformer() {
+void VideoPipeline::load_transformer() {
     if (!dit_) dit_ = WanDit::load(parts_->dit, compute_);
 }
 
-void TextToVideo::load_vae() {
+void VideoPipeline::load_vae() {
     // fp32 as upstream runs it: bf16 decoding is visibly fine but not comparable, and on a CPU it is slower.
     if (!vae_) vae_ = WanVae::load(parts_->vae, Compute{compute_.device, Precision::kF32});
 }
 
-const WanVae& TextToVideo::vae() {
+const WanVae& VideoPipeline::vae() {
     load_vae();
     return *vae_;
 }
 
-TextEmbeds TextToVideo::encode_text(const TextInput& input, const std::stop_token& stop) {
+TextEmbeds VideoPipeline::encode_text(const TextInput& input, const std::stop_token& stop) {
     const std::int64_t text_len = parts_->dit_config.text_len, text_dim = parts_->dit_config.text_dim;
     if (input.embeds) {
         const at::Tensor& given = *input.embeds;
@@ -106,12 +106,12 @@ TextEmbeds TextToVideo::encode_text(const TextInput& input, const std::stop_toke
     return without_padding(rows * mask.to(rows.device()).unsqueeze(-1).to(rows.scalar_type()), text_len);
 }
 
-at::Tensor TextToVideo::make_noise(const VideoShape& shape, std::uint64_t seed) const {
+at::Tensor VideoPipeline::make_noise(const VideoShape& shape, std::uint64_t seed) const {
     const LatentShape latent = latent_shape(shape, parts_->dit_config, parts_->vae_config).value();
     return gaussian_noise({1, latent.channels, latent.frames, latent.height, latent.width}, seed, 0);
 }
 
-void TextToVideo::decode(const at::Tensor& latents, const std::function<void(const at::Tensor&)>& sink,
+void VideoPipeline::decode(const at::Tensor& latents, const std::function<void(const at::Tensor&)>& sink,
                          const std::stop_token& stop) {
     if (latents.dim() != 5 || latents.size(0) != 1 || latents.size(1) != parts_->vae_config.z_dim)
         bad_shape("latents", latents, fmt::format("1 x {} x T x h x w", parts_->vae_config.z_dim));

@@ -1,4 +1,4 @@
-// pipeline/text_to_video.h - the stages of a generation on tensors: text, noise, denoise, decode.
+// pipeline/video_pipeline.h - the stages of a generation on tensors: text, noise, denoise, decode.
 // `component pipeline` and Generator (the engine's Torch-free door) both run exactly this.
 #pragma once
 #include "model/umt5_encoder.h"
@@ -59,9 +59,9 @@ struct Denoised {
 
 /// Throws Failure and c10::Error (wrap in guard()). One thread: all calls come from the thread that owns the tensors,
 /// inside c10::InferenceMode.
-class TextToVideo {
+class VideoPipeline {
   public:
-    TextToVideo(std::shared_ptr<const ModelParts> parts, const Compute& compute);
+    VideoPipeline(std::shared_ptr<const ModelParts> parts, const Compute& compute);
 
     const ModelParts& parts() const { return *parts_; }
     const Compute& compute() const { return compute_; }
