@@ -1,42 +1,47 @@
+#include "checkpoint/attention_kind.h"
 #include "component/call.h"
 #include "component/components.h"
 #include "core/result.h"
+#include "core/text.h"
 #include "model/wan_dit.h"
 
 namespace studio::component {
 namespace {
 
-struct DitOptions {
+struct RunOptions {
     bool pad_context = false;
+    bool block_mask = false;
+    DitOptions network;
 };
 
 /// Everything is read and checked; what the engine does not do yet is refused by name, never run as something else.
-DitOptions read_options(Call& call) {
+RunOptions read_options(Call& call) {
     auto& options = call.options;
-    DitOptions out;
+    RunOptions out;
     out.pad_context = options.boolean("pad_context", false);
-    const auto attention = options.choice("attention", "auto", {"auto", "dense", "sla", "sagesla", "sage"});
-    (void)options.number("sla_topk", 0.1, 1e-9, 1);
-    const bool quantize = options.boolean("quantize_activations", false);
-    auto loras = options.objects("lora");
-    for (auto& lora : loras) {
-        (void)lora.text("path", std::nullopt);
-        (void)lora.number("strength", 1.0, -1000, 1000);
+    out.network.attention.kind =
+        *ops::attention_kind(options.choice("attention", "auto", {"auto", "dense", "sla", "sagesla", "sage"}));
+    out.network.attention.topk = options.number("sla_topk", 0.1, 1e-9, 1);
+    out.network.quantize_activations = options.boolean("quantize_activations", false);
+    for (auto& lora : options.objects("lora")) {
+        LoraChoice choice;
+        choice.path = path_from_utf8(lora.text("path", std::nullopt));
+        choice.strength = lora.number("strength", 1.0, -1000, 1000);
         lora.finish();
+        out.network.loras.push_back(std::move(choice));
     }
-    const bool block_mask = options.boolean("return_block_mask", false);
+    out.block_mask = options.boolean("return_block_mask", false);
     (void)call.model();
     call.need_inputs();
     call.begin();
-    if (attention != "auto" && attention != "dense")
-        unsupported("attention", "This version computes dense attention only, not \"" + attention + "\".",
-                    "Choose \"dense\".");
-    if (quantize)
-        unsupported("quantize_activations", "This version does not quantise activations.", "Leave the option out.");
-    if (!loras.empty()) unsupported("lora", "This version does not apply LoRA files.", "Leave the option out.");
-    if (block_mask)
-        unsupported("return_block_mask", "This version has no block-sparse attention.", "Leave the option out.");
     return out;
+}
+
+void check_has_block_mask(const DitOptions& options, const checkpoint::DitConfig& config) {
+    const auto choice = checkpoint::choose_attention(ops::to_string(options.attention.kind), config).value();
+    if (ops::is_block_sparse(*ops::attention_kind(choice.kind))) return;
+    unsupported("return_block_mask", "Attention \"" + choice.kind + "\" selects no blocks, so there is no map of them.",
+                "Choose \"sla\" or \"sagesla\", or leave the option out.");
 }
 
 at::Tensor read_timestep(const Inputs& inputs, const at::Tensor& hidden, const checkpoint::DitConfig& config) {
@@ -92,14 +97,15 @@ std::optional<at::Tensor> read_image_context(const Inputs& inputs, std::int64_t 
 }  // namespace
 
 void run_dit(Call& call) {
-    const DitOptions options = read_options(call);
-    const auto dit = WanDit::load(open_model(call, checkpoint::Role::kDit), call.compute());
+    RunOptions options = read_options(call);
+    if (options.block_mask) {
+        options.network.on_block_mask = [&call](int layer, const at::Tensor& mask) {
+            call.output("blockmask.layer" + std::to_string(layer), mask, true);
+        };
+    }
+    const auto dit = WanDit::load(open_model(call, checkpoint::Role::kDit), call.compute(), options.network);
     const auto& config = dit->config();
-    if (config.has_sla && call.arguments().options.value("attention", "auto") == "auto")
-        unsupported(
-            "attention",
-            "The checkpoint was trained for block-sparse attention (proj_l), which this version does not compute.",
-            "Choose \"dense\" to run it with full attention.");
+    if (options.block_mask) check_has_block_mask(options.network, config);
     const at::Tensor hidden = read_hidden(call.inputs(), config);
     const std::int64_t batch = hidden.size(0);
     const at::Tensor timestep = read_timestep(call.inputs(), hidden, config);

@@ -12,6 +12,10 @@ enum class AttentionKind { kAuto, kDense, kSla, kSageSla, kSage };
 /// "auto", "dense", "sla", "sagesla", "sage"; nothing for another word.
 std::optional<AttentionKind> attention_kind(std::string_view name);
 std::string_view to_string(AttentionKind kind) noexcept;
+/// Kinds that select key blocks and add the linear branch, hence need proj_l.
+constexpr bool is_block_sparse(AttentionKind kind) noexcept {
+    return kind == AttentionKind::kSla || kind == AttentionKind::kSageSla;
+}
 
 enum class SagePv { kFp16, kFp8 };
 
@@ -25,5 +29,35 @@ struct SelfAttention {
     std::int64_t query_block = 128, key_block = 64;
     bool operator==(const SelfAttention&) const = default;
 };
+
+/// What goes into self-attention after norm and rotation.
+struct AttentionInputs {
+    at::Tensor q, k, v;                 // [B, L, H, D], one type
+    at::Tensor proj_weight, proj_bias;  // [D, D], [D] in q's type: proj_l, shared by the heads; sla kinds only
+    /// The type whose rounding points block map and K smoothing follow, when it is not q's own: values that were
+    /// computed in bf16 and widened are still selected as a bf16 network selects them.
+    std::optional<at::ScalarType> stored_type;
+};
+
+/// Intermediates, for parity tests and for the block map of `component dit`.
+struct AttentionTrace {
+    at::Tensor mask;    // I8 [B, H, query blocks, key blocks], 1 where selected; sla kinds
+    at::Tensor sparse;  // [B, L, H, D] in q's type: the softmax branch alone; sla kinds
+};
+
+/// Self-attention of one layer -> [B, L, H * D] in q's type.
+///
+/// dense    exact softmax attention.
+/// sage     softmax attention with Q and smoothed K as int8 (a scale per 32 query rows and per key block), P and V as
+///          fp16 or fp8; always quantised, on a CPU too.
+/// sla      softmax over the selected key blocks plus proj_l of linear attention over all keys (softmax feature map).
+/// sagesla  the same with the softmax branch quantised, one scale per query block and per key block.
+///
+/// Types    fp32: dot products and sums in fp32, nothing else rounded. bf16: the rounding points of the source.
+/// Ties     equal block scores: the lower key block wins.
+/// Cost     memory linear in L: no L x L buffer, queries are taken some blocks at a time.
+/// Errors   throws Failure(InvalidArgument): shapes that do not fit, a missing proj_l, kAuto, a share outside (0, 1].
+/// Source   TurboDiffusion SLA/core.py, SLA/kernel.py; SpargeAttn; SageAttention.
+at::Tensor self_attention(const AttentionInputs& inputs, const SelfAttention& how, AttentionTrace* trace = nullptr);
 
 }  // namespace studio::ops
