@@ -11,6 +11,7 @@
 #include "app/output_path.h"
 #include "app/prompt_rules.h"
 #include "app/settings_table.h"
+#include "checkpoint/attention_kind.h"
 #include "core/platform.h"
 #include "core/text.h"
 #include "pipeline/compute_choice.h"
@@ -58,7 +59,7 @@ void note_beyond_training(const pipeline::ModelParts& parts, const GenerationReq
                                   it->get<std::int64_t>(), *r.num_frames));
 }
 
-Result<void> check_together(const GenerationRequest& r, const pipeline::ModelParts& parts) {
+Result<void> check_together(const GenerationRequest& r) {
     if (*r.sampler == "rcm" && *r.steps > 4)
         return invalid_argument("steps", fmt::format("The rcm sampler takes 1 to 4 steps, not {}.", *r.steps),
                                 "Use 4, or another sampler such as unipc.");
@@ -66,21 +67,16 @@ Result<void> check_together(const GenerationRequest& r, const pipeline::ModelPar
         return invalid_argument(
             "negative_prompt", "The negative prompt would have no effect: guidance is 1, which turns it off.",
             "Set guidance above 1 (each step then takes twice as long), or leave the negative prompt out.");
-    if (r.attention != "auto" && r.attention != "dense")
-        return Error{ErrorCode::kUnsupported,
-                     fmt::format("Attention \"{}\" is not in this version.", r.attention),
-                     {},
-                     "attention",
-                     "Use auto or dense.",
-                     {}};
-    if (r.attention == "auto" && parts.dit_config.has_sla)
-        return Error{
-            ErrorCode::kUnsupported,
-            "This transformer was made for sparse attention (SLA), which is not in this version.",
-            path_to_utf8(parts.dit.checkpoint->path()),
-            "attention",
-            "Use the model without SLA, or run it with dense attention (attention = dense), which costs quality.",
-            {}};
+    return {};
+}
+
+/// "auto" becomes the kind that runs; dense attention of a transformer made for sparse attention is said.
+Result<void> decide_attention(GenerationRequest& r, const pipeline::ModelParts& parts,
+                              std::vector<std::string>& notices) {
+    auto choice = checkpoint::choose_attention(r.attention, parts.dit_config);
+    if (!choice.ok()) return std::move(choice.error().in_file(path_to_utf8(parts.dit.checkpoint->path())));
+    r.attention = choice->kind;
+    if (!choice->notice.empty()) notices.push_back(choice->notice);
     return {};
 }
 
@@ -181,7 +177,8 @@ Result<PreparedJob> prepare_job(const GenerationRequest& asked, ModelCache& mode
     const auto rules = pipeline::shape_rules(parts->dit_config, parts->vae_config);
     STUDIO_TRY(defaults, model_defaults(*parts));
     fill_defaults(request, defaults, rules);
-    STUDIO_TRY_VOID(check_together(request, *parts));
+    STUDIO_TRY_VOID(check_together(request));
+    STUDIO_TRY_VOID(decide_attention(request, *parts, notices));
     const pipeline::VideoShape shape{*request.width, *request.height, *request.num_frames};
     STUDIO_TRY(latent, pipeline::latent_shape(shape, parts->dit_config, parts->vae_config));
     static_cast<void>(latent);
@@ -193,7 +190,6 @@ Result<PreparedJob> prepare_job(const GenerationRequest& asked, ModelCache& mode
     STUDIO_TRY(compute, pipeline::decide_compute(request.device, request.precision));
     request.device = compute.device;
     request.precision = compute.precision;
-    request.attention = "dense";
     const std::uint64_t available = memory_for_us();
     const bool is_bf16 = compute.precision == "bf16";
     const pipeline::MemoryPlan memory = pipeline::plan_memory(*parts, shape, is_bf16, available);
