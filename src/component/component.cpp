@@ -33,7 +33,7 @@ constexpr std::array<Component, 13> kComponents{{
     {"weights", run_weights, "list a checkpoint with checksums"},
     {"clip", run_later, "(not in this version)"},
     {"attention", run_attention, "self-attention of every kind, with its block map"},
-    {"linear-w8a8", run_later, "(not in this version)"},
+    {"linear-w8a8", run_linear_w8a8, "INT8 linear layer with quantised activations"},
     {"image", run_image, "an image file to upright sRGB pixels"},
 }};
 

@@ -17,6 +17,7 @@ bool keeps_values(const at::Tensor& stored, const at::Tensor& converted) {
 bool always_fits(at::ScalarType from, at::ScalarType to) {
     if (from == to) return true;
     if (to == at::kLong) return !at::isFloatingType(from);
+    if (!at::isFloatingType(to)) return false;
     return from == at::kBFloat16 || from == at::kHalf || from == at::kFloat8_e4m3fn || from == at::kFloat8_e5m2 ||
            from == at::kByte || from == at::kChar || from == at::kShort || from == at::kBool;
 }
@@ -62,13 +63,15 @@ at::Tensor Inputs::read(std::string_view name, at::ScalarType type) const {
         error.fix = "Add the tensor, or name its prefix with the option \"prefix\".";
         throw Failure(std::move(error));
     }
-    const at::Tensor stored = tensor_from_bytes(file_->bytes(*info), info->dtype, info->shape, file_);
+    if (io::is_blocked(info->dtype))
+        refuse(name, "is stored as " + std::string(io::dtype_name(info->dtype)) + ".", "a plain type");
+    const at::Tensor stored = stored_tensor(file_, *info);
     const at::Tensor converted = stored.to(type);
     if (!always_fits(stored.scalar_type(), type) && !keeps_values(stored, converted))
         refuse(name,
                std::string("is stored as ") + std::string(io::safetensors_name(info->dtype)) + " with values that " +
                    c10::toString(type) + " cannot hold.",
-               std::string("it as ") + (type == at::kLong ? "I64" : "F32"));
+               "it as " + std::string(io::dtype_name(to_dtype(type))));
     return converted;
 }
 
@@ -97,6 +100,11 @@ at::Tensor Inputs::f32(std::string_view name, const std::vector<std::int64_t>& s
 
 at::Tensor Inputs::i64(std::string_view name, const std::vector<std::int64_t>& shape, const char* meaning) const {
     return read_checked(name, at::kLong, shape, meaning);
+}
+
+at::Tensor Inputs::of_type(std::string_view name, at::ScalarType type, const std::vector<std::int64_t>& shape,
+                           const char* meaning) const {
+    return read_checked(name, type, shape, meaning);
 }
 
 std::optional<at::Tensor> Inputs::optional_f32(std::string_view name, const std::vector<std::int64_t>& shape,

@@ -30,6 +30,8 @@ class Inputs {
     ///          for a wrong shape or values that the type cannot hold.
     at::Tensor f32(std::string_view name, const std::vector<std::int64_t>& shape, const char* meaning) const;
     at::Tensor i64(std::string_view name, const std::vector<std::int64_t>& shape, const char* meaning) const;
+    at::Tensor of_type(std::string_view name, at::ScalarType type, const std::vector<std::int64_t>& shape,
+                       const char* meaning) const;
     std::optional<at::Tensor> optional_f32(std::string_view name, const std::vector<std::int64_t>& shape,
                                            const char* meaning) const;
     std::optional<at::Tensor> optional_i64(std::string_view name, const std::vector<std::int64_t>& shape,

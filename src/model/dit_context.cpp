@@ -59,16 +59,16 @@ at::Tensor check_image(const at::Tensor& image, const checkpoint::DitConfig& con
 }
 
 at::Tensor embed_text(const DitWeights& weights, const at::Tensor& rows) {
-    at::Tensor hidden = ops::linear(rows, weights.text_in.weight, weights.text_in.bias);
+    at::Tensor hidden = ops::linear(rows, weights.text_in);
     ops::gelu_tanh_(hidden);
-    return ops::linear(hidden, weights.text_out.weight, weights.text_out.bias);
+    return ops::linear(hidden, weights.text_out);
 }
 
 at::Tensor embed_image(const ImageEmbedderWeights& w, const at::Tensor& image, at::ScalarType type) {
     const at::Tensor placed = w.positions.defined() ? image + w.positions : image;
     const at::Tensor normed = ops::layer_norm(placed, w.norm_in.weight, w.norm_in.bias, kImageNormEps, type);
-    const at::Tensor hidden = at::gelu(ops::linear(normed, w.linear_in.weight, w.linear_in.bias), "none");
-    const at::Tensor wide = ops::linear(hidden, w.linear_out.weight, w.linear_out.bias).to(at::kFloat);
+    const at::Tensor hidden = at::gelu(ops::linear(normed, w.linear_in), "none");
+    const at::Tensor wide = ops::linear(hidden, w.linear_out).to(at::kFloat);
     return ops::layer_norm(wide, w.norm_out.weight, w.norm_out.bias, kImageNormEps, type);
 }
 
@@ -99,15 +99,15 @@ std::shared_ptr<const DitContext> make_dit_context(const DitWeights& weights, co
     const auto split = [&](const at::Tensor& x) { return x.unflatten(-1, {config.num_heads, config.head_dim}); };
     for (const DitBlockWeights& block : weights.blocks) {
         const AttentionWeights& w = block.cross_attention;
-        const auto keys = [&](const at::Tensor& x, const Affine& k, const at::Tensor& norm) {
-            return split(ops::rms_norm(ops::linear(x, k.weight, k.bias), norm, config.eps).to(compute.dtype()));
+        const auto keys = [&](const at::Tensor& x, const Linear& k, const at::Tensor& norm) {
+            return split(ops::rms_norm(ops::linear(x, k), norm, config.eps).to(compute.dtype()));
         };
         DitContext::Block entry;
         entry.k = keys(text, w.k, w.norm_k);
-        entry.v = split(ops::linear(text, w.v.weight, w.v.bias));
+        entry.v = split(ops::linear(text, w.v));
         if (image.defined()) {
             entry.k_image = keys(image, w.k_image, w.norm_k_image);
-            entry.v_image = split(ops::linear(image, w.v_image.weight, w.v_image.bias));
+            entry.v_image = split(ops::linear(image, w.v_image));
         }
         result->blocks.push_back(std::move(entry));
     }

@@ -55,11 +55,9 @@ TimeEmbedding embed_time(const DitWeights& weights, std::int64_t freq_dim, const
         }
     }
     const at::Tensor waves = sinusoid(distinct, freq_dim).to(weights.time_in.weight.device());
-    at::Tensor hidden = ops::linear(waves, weights.time_in.weight, weights.time_in.bias);
-    time.embedding = ops::linear(at::silu_(hidden), weights.time_out.weight, weights.time_out.bias);
-    time.projection =
-        ops::linear(at::silu(time.embedding), weights.time_projection.weight, weights.time_projection.bias)
-            .unflatten(1, {6, -1});
+    at::Tensor hidden = ops::linear(waves, weights.time_in);
+    time.embedding = ops::linear(at::silu_(hidden), weights.time_out);
+    time.projection = ops::linear(at::silu(time.embedding), weights.time_projection).unflatten(1, {6, -1});
     return time;
 }
 

@@ -12,27 +12,30 @@ namespace {
 
 struct Layer {
     at::Tensor norm1, norm2;   // fp32 [d_model]
-    at::Tensor q, k, v, o;     // no biases anywhere in UMT5
+    Linear q, k, v, o;         // no biases anywhere in UMT5
     at::Tensor position_bias;  // fp32 [buckets, heads]; every layer owns one, unlike T5
-    at::Tensor gate, up, down;
+    Linear gate, up, down;
 };
 
 Layer load_layer(const WeightSource& weights, const checkpoint::Umt5Config& c, std::int64_t index,
                  at::ScalarType type) {
     const std::string at_block = fmt::format("blocks.{}.", index);
     const std::int64_t inner = c.num_heads * c.d_kv;
+    const auto linear = [&](const char* name, std::int64_t out, std::int64_t in) {
+        return weights.linear(at_block + name, out, in, type, WeightSource::Bias::kNone);
+    };
     Layer layer;
     layer.norm1 = weights.get(at_block + "norm1.weight", {c.d_model}, at::kFloat);
     layer.norm2 = weights.get(at_block + "norm2.weight", {c.d_model}, at::kFloat);
-    layer.q = weights.get(at_block + "attn.q.weight", {inner, c.d_model}, type);
-    layer.k = weights.get(at_block + "attn.k.weight", {inner, c.d_model}, type);
-    layer.v = weights.get(at_block + "attn.v.weight", {inner, c.d_model}, type);
-    layer.o = weights.get(at_block + "attn.o.weight", {c.d_model, inner}, type);
+    layer.q = linear("attn.q", inner, c.d_model);
+    layer.k = linear("attn.k", inner, c.d_model);
+    layer.v = linear("attn.v", inner, c.d_model);
+    layer.o = linear("attn.o", c.d_model, inner);
     layer.position_bias =
         weights.get(at_block + "pos_embedding.embedding.weight", {c.num_buckets, c.num_heads}, at::kFloat);
-    layer.gate = weights.get(at_block + "ffn.gate.0.weight", {c.d_ff, c.d_model}, type);
-    layer.up = weights.get(at_block + "ffn.fc1.weight", {c.d_ff, c.d_model}, type);
-    layer.down = weights.get(at_block + "ffn.fc2.weight", {c.d_model, c.d_ff}, type);
+    layer.gate = linear("ffn.gate.0", c.d_ff, c.d_model);
+    layer.up = linear("ffn.fc1", c.d_ff, c.d_model);
+    layer.down = linear("ffn.fc2", c.d_model, c.d_ff);
     return layer;
 }
 
@@ -43,7 +46,7 @@ class Umt5EncoderImpl final : public Umt5Encoder {
           compute_(compute),
           buckets_(config_.num_buckets, config_.max_distance) {
         const WeightSource weights(recognised, compute.device);
-        embedding_ = weights.get_as_stored("token_embedding.weight", {config_.vocab_size, config_.d_model});
+        embedding_ = weights.table("token_embedding.weight", config_.vocab_size, config_.d_model);
         for (std::int64_t i = 0; i < config_.num_layers; ++i) {
             layers_.push_back(load_layer(weights, config_, i, compute.dtype()));
         }
@@ -101,7 +104,7 @@ class Umt5EncoderImpl final : public Umt5Encoder {
         const std::int64_t n = ids.numel();
         const at::Tensor buckets = bucket_table(positions).flatten().to(compute_.device);
         // Residual stream in fp32: rows are few, and 16-bit sums lose the small contributions of late layers.
-        at::Tensor x = embedding_.index_select(0, ids).to(compute_.device, at::kFloat);
+        at::Tensor x = embedding_.select_rows(ids).to(compute_.device, at::kFloat);
         for (const Layer& layer : layers_) {
             throw_if_cancelled(stop);
             const at::Tensor bias =
@@ -117,8 +120,8 @@ class Umt5EncoderImpl final : public Umt5Encoder {
     }
 
     at::Tensor attend(const Layer& layer, const at::Tensor& x, const at::Tensor& bias) const {
-        const auto split = [&](const at::Tensor& weight) {
-            return ops::linear(x, weight).view({1, -1, config_.num_heads, config_.d_kv});
+        const auto split = [&](const Linear& linear) {
+            return ops::linear(x, linear).view({1, -1, config_.num_heads, config_.d_kv});
         };
         // T5 has no 1/sqrt(d): the initialisation of its weights absorbs it.
         return ops::linear(ops::attention(split(layer.q), split(layer.k), split(layer.v), bias, 1.0)[0], layer.o);
@@ -133,7 +136,8 @@ class Umt5EncoderImpl final : public Umt5Encoder {
     checkpoint::Umt5Config config_;
     Compute compute_;
     PositionBuckets buckets_;
-    at::Tensor embedding_, final_norm_;
+    LinearWeight embedding_;
+    at::Tensor final_norm_;
     std::vector<Layer> layers_;
 };
 

@@ -4,6 +4,8 @@
 
 #include <mutex>
 
+#include "checkpoint/attention_kind.h"
+#include "core/text.h"
 #include "model/dit_context.h"
 #include "model/dit_time.h"
 #include "model/dit_weights.h"
@@ -18,12 +20,22 @@ namespace {
 // grow with ffn_dim * tokens.
 constexpr std::int64_t kFeedForwardValues = 16 << 20;
 
+ops::SelfAttention decided_attention(const checkpoint::Recognised& recognised, const checkpoint::DitConfig& config,
+                                     ops::SelfAttention how) {
+    auto choice = checkpoint::choose_attention(ops::to_string(how.kind), config);
+    if (!choice.ok()) throw Failure(choice.error().in_file(path_to_utf8(recognised.checkpoint->path())));
+    how.kind = *ops::attention_kind(choice->kind);
+    return how;
+}
+
 class WanDitImpl final : public WanDit {
   public:
-    WanDitImpl(const checkpoint::Recognised& recognised, const Compute& compute)
+    WanDitImpl(const checkpoint::Recognised& recognised, const Compute& compute, const DitOptions& options)
         : config_(checkpoint::dit_config(recognised).value()),
           compute_(compute),
-          weights_(load_dit_weights(recognised, config_, compute)) {}
+          attention_(decided_attention(recognised, config_, options.attention)),
+          on_block_mask_(options.on_block_mask),
+          weights_(load_dit_weights(DitLoader(recognised, config_, compute, options), config_.num_layers)) {}
 
     const checkpoint::DitConfig& config() const override { return config_; }
 
@@ -45,7 +57,7 @@ class WanDitImpl final : public WanDit {
         for (int i = 0; i < total; ++i) {
             throw_if_cancelled(stop);
             const auto at_block = static_cast<std::size_t>(i);
-            run_block(x, weights_.blocks[at_block], context.blocks[at_block], context.text_bias, time, table, batch);
+            run_block(i, x, weights_.blocks[at_block], context.blocks[at_block], context.text_bias, time, table, batch);
             if (on_block) on_block(i + 1, total);
         }
         throw_if_cancelled(stop);
@@ -95,13 +107,13 @@ class WanDitImpl final : public WanDit {
         return ops::linear(patches, weights_.patch_embedding.weight, weights_.patch_embedding.bias);
     }
 
-    void run_block(at::Tensor& x, const DitBlockWeights& w, const DitContext::Block& context,
+    void run_block(int layer, at::Tensor& x, const DitBlockWeights& w, const DitContext::Block& context,
                    const at::Tensor& text_bias, const TimeEmbedding& time, const at::Tensor& table,
                    std::int64_t batch) const {
         const at::Tensor m = w.modulation + time.projection;  // [rows, 6, D]
         {
             const at::Tensor a = modulated(x, m.select(1, 0), m.select(1, 1), time);
-            ops::gate_residual_(x, self_attention(w.self_attention, a, table, batch), m.select(1, 2), time.runs);
+            ops::gate_residual_(x, self_attention(layer, w.self_attention, a, table, batch), m.select(1, 2), time.runs);
         }
         x.add_(cross_attention(w, x, context, text_bias, batch));
         const at::Tensor b = modulated(x, m.select(1, 3), m.select(1, 4), time);
@@ -119,15 +131,20 @@ class WanDitImpl final : public WanDit {
         return x.view({batch, -1, config_.num_heads, config_.head_dim});
     }
 
-    at::Tensor self_attention(const AttentionWeights& w, const at::Tensor& a, const at::Tensor& table,
+    at::Tensor self_attention(int layer, const AttentionWeights& w, const at::Tensor& a, const at::Tensor& table,
                               std::int64_t batch) const {
-        const auto rotated = [&](const Affine& linear, const at::Tensor& norm) {
-            return ops::rms_norm_rope(ops::linear(a, linear.weight, linear.bias), norm, config_.eps, table);
+        const auto rotated = [&](const Linear& linear, const at::Tensor& norm) {
+            return ops::rms_norm_rope(ops::linear(a, linear), norm, config_.eps, table);
         };
         const at::Tensor q = rotated(w.q, w.norm_q);
         const at::Tensor k = rotated(w.k, w.norm_k);
-        const at::Tensor v = heads(ops::linear(a, w.v.weight, w.v.bias), batch);
-        return ops::linear(ops::attention(q, k, v).flatten(0, 1), w.o.weight, w.o.bias);
+        const at::Tensor v = heads(ops::linear(a, w.v), batch);
+        const ops::AttentionInputs inputs{q, k, v, w.proj_l.weight, w.proj_l.bias, {}};
+        ops::AttentionTrace trace;
+        const bool is_traced = on_block_mask_ && ops::is_block_sparse(attention_.kind);
+        const at::Tensor mixed = ops::self_attention(inputs, attention_, is_traced ? &trace : nullptr);
+        if (is_traced) on_block_mask_(layer, trace.mask);
+        return ops::linear(mixed.flatten(0, 1), w.o);
     }
 
     at::Tensor cross_attention(const DitBlockWeights& block, const at::Tensor& x, const DitContext::Block& context,
@@ -137,20 +154,20 @@ class WanDitImpl final : public WanDit {
             config_.cross_attn_norm
                 ? ops::layer_norm(x, block.cross_norm.weight, block.cross_norm.bias, config_.eps, compute_.dtype())
                 : x.to(compute_.dtype());
-        const at::Tensor normed = ops::rms_norm(ops::linear(a, w.q.weight, w.q.bias), w.norm_q, config_.eps);
+        const at::Tensor normed = ops::rms_norm(ops::linear(a, w.q), w.norm_q, config_.eps);
         const at::Tensor q = heads(normed.to(compute_.dtype()), batch);
         at::Tensor out = ops::attention(q, context.k, context.v, text_bias);
         // Two softmaxes that share q, not one over both kinds of rows.
         if (context.k_image.defined()) out = out + ops::attention(q, context.k_image, context.v_image);
-        return ops::linear(out.flatten(0, 1), w.o.weight, w.o.bias);
+        return ops::linear(out.flatten(0, 1), w.o);
     }
 
     at::Tensor feed_forward(const DitBlockWeights& w, const at::Tensor& b) const {
         const std::int64_t rows = std::max<std::int64_t>(256, kFeedForwardValues / config_.ffn_dim);
         const auto run = [&](const at::Tensor& part) {
-            at::Tensor hidden = ops::linear(part, w.ffn_in.weight, w.ffn_in.bias);
+            at::Tensor hidden = ops::linear(part, w.ffn_in);
             ops::gelu_tanh_(hidden);
-            return ops::linear(hidden, w.ffn_out.weight, w.ffn_out.bias);
+            return ops::linear(hidden, w.ffn_out);
         };
         if (b.size(0) <= rows) return run(b);
         at::Tensor out = at::empty_like(b);
@@ -168,7 +185,7 @@ class WanDitImpl final : public WanDit {
         const at::Tensor shift = weights_.head_modulation[0] + time.embedding;
         const at::Tensor scale = weights_.head_modulation[1] + time.embedding;
         const at::Tensor z = ops::layer_norm_modulate(x, shift, scale, time.runs, config_.eps, at::kFloat);
-        return ops::linear(z, weights_.head.weight, weights_.head.bias)
+        return ops::linear(z, weights_.head)
             .view({batch, grid.frames, grid.rows, grid.columns, pt, ph, pw, config_.out_channels})
             .permute({0, 7, 1, 4, 2, 5, 3, 6})
             .reshape({batch, config_.out_channels, grid.frames * pt, grid.rows * ph, grid.columns * pw});
@@ -176,6 +193,8 @@ class WanDitImpl final : public WanDit {
 
     checkpoint::DitConfig config_;
     Compute compute_;
+    ops::SelfAttention attention_;
+    std::function<void(int, const at::Tensor&)> on_block_mask_;
     DitWeights weights_;
     mutable std::mutex rope_mutex_;
     mutable TokenGrid rope_grid_;
@@ -184,9 +203,10 @@ class WanDitImpl final : public WanDit {
 
 }  // namespace
 
-std::unique_ptr<WanDit> WanDit::load(const checkpoint::Recognised& weights, const Compute& compute, const DitOptions&) {
+std::unique_ptr<WanDit> WanDit::load(const checkpoint::Recognised& weights, const Compute& compute,
+                                     const DitOptions& options) {
     const c10::InferenceMode mode;
-    return std::make_unique<WanDitImpl>(weights, compute);
+    return std::make_unique<WanDitImpl>(weights, compute, options);
 }
 
 }  // namespace studio

@@ -1,6 +1,7 @@
 #include "tensor/weights.h"
 
 #include "core/check.h"
+#include "io/read_values.h"
 #include "io/safetensors_writer.h"
 
 namespace studio {
@@ -42,7 +43,7 @@ at::ScalarType to_scalar_type(io::DType dtype) {
     }
     Error error;
     error.code = ErrorCode::kUnsupported;
-    error.message = "The element type " + std::string(io::safetensors_name(dtype)) + " has no counterpart in LibTorch.";
+    error.message = "The element type " + std::string(io::dtype_name(dtype)) + " has no counterpart in LibTorch.";
     error.fix = "Use a checkpoint stored as F32, F16, BF16 or FP8.";
     throw Failure(std::move(error));
 }
@@ -80,11 +81,18 @@ at::Tensor tensor_from_bytes(std::span<const std::byte> bytes, io::DType dtype, 
         data, shape, [owner = std::move(owner)](void*) {}, options);
 }
 
+at::Tensor stored_tensor(const std::shared_ptr<const io::Checkpoint>& checkpoint, const io::TensorInfo& info) {
+    if (info.strides.empty()) return tensor_from_bytes(checkpoint->bytes(info), info.dtype, info.shape, checkpoint);
+    at::Tensor packed = at::empty(info.shape, to_scalar_type(info.dtype));
+    io::read_elements(*checkpoint, info, 0, {static_cast<std::byte*>(packed.mutable_data_ptr()), packed.nbytes()});
+    return packed;
+}
+
 std::map<std::string, at::Tensor> read_tensors(const std::filesystem::path& path) {
     std::shared_ptr<const io::Checkpoint> checkpoint = io::Checkpoint::open(path).value();
     std::map<std::string, at::Tensor> tensors;
     for (const io::TensorInfo& info : checkpoint->tensors()) {
-        tensors.emplace(info.name, tensor_from_bytes(checkpoint->bytes(info), info.dtype, info.shape, checkpoint));
+        tensors.emplace(info.name, stored_tensor(checkpoint, info));
     }
     return tensors;
 }

@@ -15,6 +15,10 @@ io::DType to_dtype(at::ScalarType type);
 at::Tensor tensor_from_bytes(std::span<const std::byte> bytes, io::DType dtype, at::IntArrayRef shape,
                              std::shared_ptr<const void> owner);
 
+/// A stored tensor of a plain type in its stored type: over the mapped bytes, or packed when the file holds a strided
+/// view.   Throws Failure(Unsupported): a block type.
+at::Tensor stored_tensor(const std::shared_ptr<const io::Checkpoint>& checkpoint, const io::TensorInfo& info);
+
 /// All tensors of a safetensors file or other checkpoint, by stored name.   Throws Failure.
 std::map<std::string, at::Tensor> read_tensors(const std::filesystem::path& path);
 /// Contiguous CPU tensors to a safetensors file.   Throws Failure.
