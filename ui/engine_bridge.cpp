@@ -20,10 +20,10 @@ constexpr std::size_t kManyEvents = 200;
 JobId job_of(const Event& event) {
     return std::visit(
         [](const auto& e) -> JobId {
-            if constexpr (std::is_same_v<std::decay_t<decltype(e)>, EngineStateChanged>)
-                return 0;
-            else
+            if constexpr (requires { e.id; })
                 return e.id;
+            else
+                return 0;  // of the engine or the queue, not of a job
         },
         event);
 }
@@ -235,6 +235,8 @@ void EngineBridge::emitEvent(const Event& event) {
             if constexpr (std::is_same_v<E, JobStarted>) Q_EMIT jobStarted(e);
             if constexpr (std::is_same_v<E, StageProgress>) Q_EMIT progressed(e);
             if constexpr (std::is_same_v<E, Preview>) Q_EMIT previewed(e);
+            if constexpr (std::is_same_v<E, QueueChanged>) Q_EMIT queueChanged();
+            if constexpr (std::is_same_v<E, QueueTrouble>) Q_EMIT queueTrouble(e.error);
             if constexpr (std::is_same_v<E, EngineStateChanged>) Q_EMIT engineStateChanged(e);
             if constexpr (std::is_same_v<E, JobFinished>) known_jobs_.erase(e.id), Q_EMIT jobFinished(e);
             if constexpr (std::is_same_v<E, JobFailed>) known_jobs_.erase(e.id), Q_EMIT jobFailed(e);

@@ -44,6 +44,8 @@ class EngineBridge : public QObject {
     void engineReady();
     void engineFailed(const studio::Error& error);
     void engineStateChanged(const studio::EngineStateChanged& event);
+    void queueChanged();
+    void queueTrouble(const studio::Error& error);
     void submitted(quint64 ticket, quint64 job);
     void refused(quint64 ticket, const studio::Error& error);
     void jobQueued(const studio::JobQueued& event);

@@ -1,18 +1,12 @@
 #include "app/events.h"
 
+#include "core/error_json.h"
+
 namespace studio {
 namespace {
 
 double rounded(double seconds) {
     return static_cast<double>(static_cast<std::int64_t>(seconds * 1000 + 0.5)) / 1000;
-}
-
-Json error_json(const Error& error) {
-    return {{"code", std::string(to_string(error.code))},
-            {"message", error.message},
-            {"file", error.file},
-            {"field", error.field},
-            {"fix", error.fix}};
 }
 
 Json resolved_json(const ResolvedRequest& r) {
@@ -72,6 +66,10 @@ struct Writer {
         return json;
     }
     Json operator()(const JobCancelled& e) const { return {{"event", "cancelled"}, {"job", e.id}}; }
+    Json operator()(const QueueChanged&) const { return {{"event", "queue"}}; }
+    Json operator()(const QueueTrouble& e) const {
+        return {{"event", "queue_trouble"}, {"error", error_json(e.error)}};
+    }
     Json operator()(const EngineStateChanged& e) const {
         static constexpr const char* kNames[] = {"starting", "idle", "busy", "faulted", "stopped"};
         Json json = {{"event", "state"}, {"state", kNames[static_cast<int>(e.state)]}};

@@ -71,8 +71,15 @@ struct EngineStateChanged {
     std::string detail;
 };
 
+/// The waiting jobs, their order or the pause changed: ask the QueueClient again.
+struct QueueChanged {};
+/// The queue's database could not be written. What runs goes on; what was acknowledged before is safe.
+struct QueueTrouble {
+    Error error;
+};
+
 using Event = std::variant<JobQueued, JobStarted, StageProgress, Preview, JobFinished, JobFailed, JobCancelled,
-                           EngineStateChanged>;
+                           EngineStateChanged, QueueChanged, QueueTrouble>;
 
 /// One line of JSON for `generate --json`; previews carry only their size.
 Json to_json(const Event& event);

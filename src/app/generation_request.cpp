@@ -35,6 +35,10 @@ void visit_members(Request& r, Visit&& visit) {
     visit("threads", r.threads);
     visit("output", r.output);
     visit("crf", r.crf);
+    visit("ram_limit", r.ram_limit);
+    visit("vram_limit", r.vram_limit);
+    visit("latents", r.latents);
+    visit("job", r.job);
 }
 
 Error wrong(const std::string& key, const std::string& want, const Json& got) {
@@ -111,6 +115,10 @@ Json GenerationRequest::to_json() const {
     Json json = Json::object();
     json[kSchemaKey] = kSchemaVersion;
     visit_members(*this, [&](const char* key, const auto& value) { write(json, key, value); });
+    if (job.empty()) json.erase("job");
+    if (ram_limit == 0) json.erase("ram_limit");
+    if (vram_limit == 0) json.erase("vram_limit");
+    if (latents.empty()) json.erase("latents");
     return json;
 }
 

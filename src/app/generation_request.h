@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "app/memory_prediction.h"
 #include "core/json.h"
 #include "core/result.h"
 
@@ -36,6 +37,10 @@ struct GenerationRequest {
     int threads = 0;                 // 0: as many as there are cores
     std::string output;              // file, or folder (a name is made); empty: ./outputs
     int crf = 17;                    // x264 quality, 0 best to 51 worst
+    std::int64_t ram_limit = 0;      // bytes of main memory for the program; 0: what is free
+    std::int64_t vram_limit = 0;     // bytes of the graphics card's memory; 0: what is free
+    std::string latents;             // final latents of an earlier run: only decode and save (see app/latents_file.h)
+    std::string job;                 // 32 hexadecimal digits of the queue's job; recorded in the video's recipe
 
     Json to_json() const;
     /// Errors   InvalidArgument naming the key: unknown key, wrong type, newer schema version.
@@ -53,7 +58,8 @@ struct ResolvedRequest {
     std::string sampler, precision, device;
     int threads = 1;
     std::string output_path;  // absolute, ends in .mp4; a free name at resolve time
-    std::uint64_t predicted_peak_bytes = 0;
+    std::uint64_t predicted_peak_bytes = 0;  // memory.chosen.peak.host
+    MemoryPrediction memory;
     std::vector<std::string> notices;  // e.g. "The prompt has 530 tokens; the model reads 512, up to '...'."
 };
 

@@ -76,11 +76,12 @@ Json recipe_document(const PreparedJob& job, const Json& model, const std::vecto
     settings.model = portable_model(job);
     settings.output.clear();
     settings.threads = job.asked.threads;
+    settings.job.clear();
     Json seconds = Json::object();
     for (const StageTime& time : times)
         seconds[std::string(to_string(time.stage))] =
             static_cast<double>(static_cast<std::int64_t>(time.seconds * 1000)) / 1000;
-    return {
+    Json document = {
         {"schema", 1},
         {"program", kProgramName},
         {"version", kVersion},
@@ -91,6 +92,8 @@ Json recipe_document(const PreparedJob& job, const Json& model, const std::vecto
         {"run",
          {{"device", job.resolved.device}, {"precision", job.resolved.precision}, {"threads", job.resolved.threads}}},
         {"times", std::move(seconds)}};
+    if (!job.asked.job.empty()) document["job"] = job.asked.job;
+    return document;
 }
 
 std::map<std::string, std::string> recipe_metadata(const PreparedJob& job, const Json& document) {

@@ -14,7 +14,8 @@ namespace studio {
 Result<Json> model_document(const pipeline::ModelParts& parts, ModelHashes& hashes, const std::stop_token& stop);
 
 /// {"schema":1, "program", "version", "created", "ai_generated":true, "settings", "model", "run":{"device","precision",
-/// "threads"}, "times":{stage: s}}. `settings` names no output path, and the model as the person did (an absolute path
+/// "threads"}, "times":{stage: s}}, and "job" for a job of the queue, so that its video is known again after a crash.
+/// `settings` names no output path, and the model as the person did (an absolute path
 /// where they gave a path): a file that will be shared tells no more about this machine's folders than needed.
 Json recipe_document(const PreparedJob& job, const Json& model, const std::vector<StageTime>& times);
 

@@ -98,12 +98,4 @@ std::string error_lines(const Error& error) {
     return text + fmt::format("  fix:   {}\n", words.to_do);
 }
 
-Json error_json(const Error& error) {
-    return {{"code", std::string(to_string(error.code))},
-            {"message", error.message},
-            {"file", error.file},
-            {"field", error.field},
-            {"fix", error.fix}};
-}
-
 }  // namespace studio::cli

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/error_json.h"
 #include "core/json.h"
 #include "core/result.h"
 
@@ -37,7 +38,5 @@ class Output {
 
 /// What error() prints.
 std::string error_lines(const Error& error);
-/// {"code","message","file","field","fix"}, all strings.
-Json error_json(const Error& error);
 
 }  // namespace studio::cli

@@ -192,11 +192,11 @@ Result<void> JobStore::set_paused(bool is_paused) {
     return {};
 }
 
-Result<void> JobStore::start(std::int64_t id, const std::string& output_path) {
+Result<void> JobStore::start(std::int64_t id) {
     STUDIO_TRY(record, edit(id, [&](JobRecord& r) -> Result<void> {
                    if (r.state != JobState::kQueued) return wrong_state(r, "started");
                    r.state = JobState::kRunning;
-                   r.output_path = output_path;
+                   r.output_path.clear();
                    r.started_ms = now_ms();
                    r.stage.clear();
                    ++r.attempts;
@@ -210,6 +210,16 @@ Result<void> JobStore::note_stage(std::int64_t id, const std::string& stage) {
     STUDIO_TRY(record, edit(id, [&](JobRecord& r) -> Result<void> {
                    if (r.state != JobState::kRunning) return wrong_state(r, "in progress");
                    r.stage = stage;
+                   return {};
+               }));
+    static_cast<void>(record);
+    return {};
+}
+
+Result<void> JobStore::note_output(std::int64_t id, const std::string& path) {
+    STUDIO_TRY(record, edit(id, [&](JobRecord& r) -> Result<void> {
+                   if (r.state != JobState::kRunning) return wrong_state(r, "in progress");
+                   r.output_path = path;
                    return {};
                }));
     static_cast<void>(record);
@@ -260,6 +270,18 @@ Result<void> JobStore::fail(std::int64_t id, const Json& error, const std::strin
 
 Result<void> JobStore::cancel(std::int64_t id) {
     return end(id, JobState::kCancelled, [](JobRecord&) {});
+}
+
+Result<void> JobStore::put_back(std::int64_t id) {
+    STUDIO_TRY(front, edge_position(true));
+    STUDIO_TRY(record, edit(id, [&](JobRecord& r) -> Result<void> {
+                   if (r.state != JobState::kRunning) return wrong_state(r, "put back");
+                   r.state = JobState::kQueued;
+                   r.position = front;
+                   --r.attempts;
+                   return {};
+               }));
+    return write_sidecar(folder_, record);
 }
 
 }  // namespace studio::store

@@ -5,32 +5,12 @@
 #include <memory>
 #include <vector>
 
+#include "store/job_history.h"
 #include "store/job_record.h"
 #include "store/owner_lock.h"
 #include "store/sqlite.h"
 
 namespace studio::store {
-
-/// What opening had to repair, for people.
-struct Recovery {
-    std::vector<JobRecord> interrupted;  // ran when the program ended; first in the queue now, waiting for a person
-    std::vector<JobRecord> completed;    // their video was whole: only the note of it was missing
-    std::vector<JobRecord> given_up;     // ended the program twice: failed now
-    std::filesystem::path set_aside;     // the damaged database, if there was one
-    int rebuilt = 0;                     // jobs read back from their own files after that
-    int unreadable = 0;                  // job files that could not be read
-    bool is_crash_loop = false;          // three unclean ends within ten minutes: start paused
-    bool had_unclean_end = false;
-};
-
-struct HistoryQuery {
-    std::string text;  // part of the prompt; empty: all
-    std::string model;
-    bool only_starred = false;
-    /// Page backwards: records that ended before this one (JobRecord::id of the last one shown); 0: from the newest.
-    std::int64_t before_id = 0;
-    int limit = 200;
-};
 
 /// Jobs of one data folder: jobs.sqlite, and one small JSON file per job from which a lost database is rebuilt.
 ///
@@ -68,12 +48,15 @@ class JobStore {
     Result<void> set_paused(bool is_paused);
 
     // --- the life of the running job
-    Result<void> start(std::int64_t id, const std::string& output_path);
+    Result<void> start(std::int64_t id);
     Result<void> note_stage(std::int64_t id, const std::string& stage);
+    Result<void> note_output(std::int64_t id, const std::string& path);  // where the video will be
     Result<void> note_latents(std::int64_t id, const std::string& path);
     Result<void> finish(std::int64_t id, const std::string& output_path, std::int64_t output_bytes, const Json& result);
     Result<void> fail(std::int64_t id, const Json& error, const std::string& latents_path);
     Result<void> cancel(std::int64_t id);
+    /// The program ends on purpose: the running job waits again, first, and the attempt does not count.
+    Result<void> put_back(std::int64_t id);
 
     // --- history
     Result<std::vector<JobRecord>> history(const HistoryQuery& query) const;  // newest first

@@ -33,9 +33,11 @@ TEST_F(HistoryTest, NewestFirstInPages) {
 
 TEST_F(HistoryTest, OrderIsThatOfTheEndsNotOfTheSubmits) {
     const auto a = add("a"), b = add("b");
-    store_->start(b, "/b").value();
+    store_->start(b).value();
+    store_->note_output(b, "/b").value();
     store_->finish(b, "/b", 1, nullptr).value();
-    store_->start(a, "/a").value();
+    store_->start(a).value();
+    store_->note_output(a, "/a").value();
     store_->cancel(a).value();
     EXPECT_THAT(prompts({}), ElementsAre("a", "b"));
 }

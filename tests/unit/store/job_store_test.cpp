@@ -45,10 +45,10 @@ TEST_F(StoreTest, MovesBeforeAnotherAndToTheEnd) {
 
 TEST_F(StoreTest, RunningJobStandsFirstAndCannotBeMovedChangedOrRemoved) {
     const auto a = add("a"), b = add("b");
-    ASSERT_TRUE(store_->start(b, "/out/b.mp4").ok());
+    ASSERT_TRUE(store_->start(b).ok());
     EXPECT_THAT(order(), ElementsAre("b", "a"));
-    for (const auto& refused : {store_->move(b, a), store_->change(b, draft("x")), store_->remove(b), store_->resume(b),
-                                store_->start(b, "/out/b.mp4")}) {
+    for (const auto& refused :
+         {store_->move(b, a), store_->change(b, draft("x")), store_->remove(b), store_->resume(b), store_->start(b)}) {
         ASSERT_FALSE(refused.ok());
         EXPECT_EQ(refused.error().code, ErrorCode::kInvalidArgument);
         EXPECT_FALSE(refused.error().fix.empty());
@@ -58,7 +58,7 @@ TEST_F(StoreTest, RunningJobStandsFirstAndCannotBeMovedChangedOrRemoved) {
 
 TEST_F(StoreTest, LifeOfAJob) {
     const auto id = add("a");
-    ASSERT_TRUE(store_->start(id, "/out/a.mp4").ok());
+    ASSERT_TRUE(store_->start(id).ok());
     ASSERT_TRUE(store_->note_stage(id, "denoise").ok());
     ASSERT_TRUE(store_->note_latents(id, "/state/a.safetensors").ok());
     EXPECT_EQ(store_->find(id).value().stage, "denoise");
@@ -79,7 +79,8 @@ TEST_F(StoreTest, LifeOfAJob) {
 TEST_F(StoreTest, FailedJobKeepsItsErrorAndCanBeTriedAgain) {
     const auto id = add("a");
     add("b");
-    store_->start(id, "/out/a.mp4").value();
+    store_->start(id).value();
+    store_->note_output(id, "/out/a.mp4").value();
     store_->fail(id, {{"code", "OutOfMemory"}, {"message", "m"}}, "/state/l.safetensors").value();
     EXPECT_EQ(store_->find(id).value().error["code"], "OutOfMemory");
     ASSERT_TRUE(store_->resume(id).ok());
@@ -93,7 +94,8 @@ TEST_F(StoreTest, FailedJobKeepsItsErrorAndCanBeTriedAgain) {
 
 TEST_F(StoreTest, ChangingAJobForgetsItsLatents) {
     const auto id = add("a");
-    store_->start(id, "/out/a.mp4").value();
+    store_->start(id).value();
+    store_->note_output(id, "/out/a.mp4").value();
     store_->fail(id, Json::object(), "/state/l.safetensors").value();
     store_->resume(id).value();
     ASSERT_TRUE(store_->change(id, draft("other")).ok());

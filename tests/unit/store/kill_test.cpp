@@ -41,7 +41,8 @@ bool is_own_output(const JobRecord& record) {
         const auto job = store->next().value();
         if (!job) continue;
         const fs::path out = folder / "out" / (job->uid + ".mp4"), part = out.string() + ".part";
-        store->start(job->id, out.string()).value();
+        store->start(job->id).value();
+        store->note_output(job->id, out.string()).value();
         store->note_stage(job->id, "denoise").value();
         store->note_latents(job->id, (folder / "latents").string()).value();
         std::ofstream(part) << job->uid << "\n";

@@ -32,7 +32,8 @@ class RecoveryTest : public StoreTest {
 TEST_F(RecoveryTest, InterruptedJobStandsFirstAndTheQueueIsPaused) {
     add("a");
     const auto b = add("b");
-    store_->start(b, "/out/b.mp4").value();
+    store_->start(b).value();
+    store_->note_output(b, "/out/b.mp4").value();
     store_->note_stage(b, "decode").value();
     store_->note_latents(b, "/state/b.safetensors").value();
     reopen_after_kill();
@@ -49,7 +50,8 @@ TEST_F(RecoveryTest, InterruptedJobStandsFirstAndTheQueueIsPaused) {
 
 TEST_F(RecoveryTest, WholeVideoIsNotMadeTwice) {
     const auto a = add("a");
-    store_->start(a, "/out/a.mp4").value();
+    store_->start(a).value();
+    store_->note_output(a, "/out/a.mp4").value();
     reopen_after_kill([](const JobRecord& record) { return record.output_path == "/out/a.mp4"; });
     EXPECT_EQ(store_->find(a).value().state, JobState::kFinished);
     EXPECT_THAT(store_->recovery().completed, SizeIs(1));
@@ -60,7 +62,8 @@ TEST_F(RecoveryTest, WholeVideoIsNotMadeTwice) {
 TEST_F(RecoveryTest, SecondCrashGivesUpAndNamesTheStage) {
     const auto a = add("a");
     for (int i = 0; i < 2; ++i) {
-        store_->start(a, "/out/a.mp4").value();
+        store_->start(a).value();
+        store_->note_output(a, "/out/a.mp4").value();
         store_->note_stage(a, "denoise").value();
         reopen_after_kill();
         if (i == 0) store_->resume(a).value();
@@ -89,7 +92,8 @@ TEST_F(RecoveryTest, DamagedDatabaseIsSetAsideAndRebuilt) {
     const auto waiting = add("waiting");
     static_cast<void>(waiting);
     const auto running = add("running");
-    store_->start(running, "/out/r.mp4").value();
+    store_->start(running).value();
+    store_->note_output(running, "/out/r.mp4").value();
     for (const std::string& damage : {std::string("this is a text file\n"), std::string(5000, '\0'), std::string()}) {
         store_.reset();
         if (damage.empty())

@@ -38,7 +38,8 @@ class StoreTest : public testing::Test {
     }
     std::int64_t add_finished(const std::string& prompt, const std::string& model = "demo") {
         const auto id = store_->add(draft(prompt, model)).value().id;
-        store_->start(id, "/out/" + prompt + ".mp4").value();
+        store_->start(id).value();
+        store_->note_output(id, "/out/" + prompt + ".mp4").value();
         store_->finish(id, "/out/" + prompt + ".mp4", 100, {{"total_s", 1.5}}).value();
         return id;
     }
