@@ -55,8 +55,9 @@ at::Tensor TextEmbeds::padded() const {
     return missing > 0 ? at::constant_pad_nd(context, {0, 0, 0, missing}) : context;
 }
 
-VideoPipeline::VideoPipeline(std::shared_ptr<const ModelParts> parts, const Compute& compute)
-    : parts_(std::move(parts)), compute_(compute) {
+VideoPipeline::VideoPipeline(std::shared_ptr<const ModelParts> parts, const Compute& compute,
+                             const PipelineOptions& options)
+    : parts_(std::move(parts)), compute_(compute), options_(options) {
     STUDIO_CHECK(parts_ != nullptr, "a pipeline needs a model");
 }
 
@@ -66,8 +67,16 @@ void VideoPipeline::load_text_encoder() {
     text_encoder_ = Umt5Encoder::load(*parts_->text_encoder, compute_);
 }
 
-void VideoPipeline::load_transformer() {
-    if (!dit_) dit_ = WanDit::load(parts_->dit, compute_);
+void VideoPipeline::load_expert(Expert expert) {
+    const bool is_low = expert == Expert::kLowNoise;
+    STUDIO_CHECK(!is_low || parts_->has_two_experts(), "this model has one transformer");
+    std::unique_ptr<WanDit>& wanted = is_low ? dit_low_ : dit_;
+    if (wanted) return;
+    // Before the new one is read: two of them at once are what the memory choice rules out.
+    if (!memory_.keeps_all) (is_low ? dit_ : dit_low_).reset();
+    DitOptions options = options_.dit;
+    if (is_low) options.loras = options_.loras_low;
+    wanted = WanDit::load(is_low ? *parts_->transformer_2 : parts_->dit, compute_, options);
 }
 
 void VideoPipeline::load_vae() {
@@ -112,7 +121,7 @@ at::Tensor VideoPipeline::make_noise(const VideoShape& shape, std::uint64_t seed
 }
 
 void VideoPipeline::decode(const at::Tensor& latents, const std::function<void(const at::Tensor&)>& sink,
-                         const std::stop_token& stop) {
+                           const std::stop_token& stop) {
     if (latents.dim() != 5 || latents.size(0) != 1 || latents.size(1) != parts_->vae_config.z_dim)
         bad_shape("latents", latents, fmt::format("1 x {} x T x h x w", parts_->vae_config.z_dim));
     vae().decode(

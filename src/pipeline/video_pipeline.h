@@ -1,9 +1,15 @@
-// pipeline/video_pipeline.h - the stages of a generation on tensors: text, noise, denoise, decode.
+// pipeline/video_pipeline.h - the stages of a generation on tensors: text, image, noise, denoise, decode.
 // `component pipeline` and Generator (the engine's Torch-free door) both run exactly this.
 #pragma once
+#include "core/frame.h"
+#if __has_include("model/clip_encoder.h")
+#define STUDIO_HAS_CLIP 1
+#include "model/clip_encoder.h"
+#endif
 #include "model/umt5_encoder.h"
 #include "model/wan_dit.h"
 #include "model/wan_vae.h"
+#include "pipeline/memory_choice.h"
 #include "pipeline/model_parts.h"
 #include "pipeline/video_shape.h"
 #include "sampler/sampler.h"
@@ -27,16 +33,30 @@ struct TextEmbeds {
     at::Tensor padded() const;  // fp32 [1, max(n, pad_to), d], zero rows at the end
 };
 
+/// The pictures that a video starts from, at its size: fp32 [1, 3, H, W] in [-1, 1].
+struct ImageInput {
+    at::Tensor first;
+    std::optional<at::Tensor> last;  // first-and-last-frame models
+};
+
+/// What the transformer reads of the pictures.
+struct ImageCondition {
+    std::optional<at::Tensor> channels;      // fp32 [1, 4 + z, T, h, w]: mask and latent, appended to the noise
+    std::optional<at::Tensor> first_latent;  // fp32 [1, z, 1, h, w]: takes the place of latent frame 0 (TI2V-5B)
+    std::optional<at::Tensor> context;       // fp32 [1 or 2, tokens, image_dim]: rows of the image encoder
+};
+
 /// What goes into denoise() beside the text.
 struct DenoiseInputs {
     at::Tensor noise;  // fp32 [1, C, T, h, w], unit normal
     TextEmbeds prompt;
     std::optional<TextEmbeds> negative;  // required when guidance != 1
     double guidance = 1;                 // v = u + guidance (c - u); 1 runs the prompt only
+    std::optional<double> guidance_2;    // of the low-noise expert; absent: the same
+    std::optional<double> boundary;      // two experts: where the low-noise one takes over, in (0, 1)
     SamplerSettings sampler;
-    std::uint64_t seed = 0;               // stream of the noise that rcm draws at every step
-    std::optional<at::Tensor> condition;  // [1, C_in - C, T, h, w], appended to the latent (image-to-video)
-    std::optional<at::Tensor> image_context;
+    std::uint64_t seed = 0;  // stream of the noise that rcm draws at every step
+    ImageCondition image;
 };
 
 struct StepInfo {
@@ -57,32 +77,59 @@ struct Denoised {
     Schedule schedule;
 };
 
+/// Of two experts the one for much noise runs first.
+enum class Expert { kHighNoise, kLowNoise };
+
+struct PipelineOptions {
+    DitOptions dit;                     // dit.loras: of the only transformer, or of the high-noise expert
+    std::vector<LoraChoice> loras_low;  // of the low-noise expert
+};
+
 /// Throws Failure and c10::Error (wrap in guard()). One thread: all calls come from the thread that owns the tensors,
 /// inside c10::InferenceMode.
 class VideoPipeline {
   public:
-    VideoPipeline(std::shared_ptr<const ModelParts> parts, const Compute& compute);
+    VideoPipeline(std::shared_ptr<const ModelParts> parts, const Compute& compute, const PipelineOptions& options = {});
 
     const ModelParts& parts() const { return *parts_; }
     const Compute& compute() const { return compute_; }
 
     // Parts load on first use; these let a caller choose the moment and free memory between stages.
     void load_text_encoder();
-    void load_transformer();
+    /// The high-noise expert, or the only one. Of two experts both stay only where the memory choice keeps all.
+    void load_transformer() { load_expert(Expert::kHighNoise); }
     void load_vae();
     void release_text_encoder() { text_encoder_.reset(); }
-    void release_transformer() { dit_.reset(); }
+    void release_transformer() {
+        dit_.reset();
+        dit_low_.reset();
+    }
     void release_vae() { vae_.reset(); }
+#ifdef STUDIO_HAS_CLIP
+    void load_image_encoder();
+    void release_image_encoder() { clip_.reset(); }
+    bool has_image_encoder() const { return clip_ != nullptr; }
+#endif
     bool has_text_encoder() const { return text_encoder_ != nullptr; }
-    bool has_transformer() const { return dit_ != nullptr; }
+    bool has_transformer() const { return dit_ != nullptr || dit_low_ != nullptr; }
     bool has_vae() const { return vae_ != nullptr; }
     const WanVae& vae();
+    void use(const MemoryChoice& choice) { memory_ = choice; }
 
     /// Errors   InvalidArgument (shapes, ids out of the vocabulary, invalid UTF-8).
     TextEmbeds encode_text(const TextInput& input, const std::stop_token& stop = {});
 
     /// Unit noise for a seed: [1, C, T, h, w] (tensor/noise.h, stream 0).
     at::Tensor make_noise(const VideoShape& shape, std::uint64_t seed) const;
+
+    /// Pictures to what this model's transformer reads: mask and latent of the whole clip, or the clean first latent.
+    /// The rows of the image encoder are made by encode_clip().   Errors  InvalidArgument, field "image".
+    ImageCondition encode_image(const ImageInput& image, int num_frames, const std::stop_token& stop = {});
+
+#ifdef STUDIO_HAS_CLIP
+    /// Rows of the image encoder for the pictures as they came, not as they were fitted: fp32 [n, tokens, image_dim].
+    at::Tensor encode_clip(const std::vector<Frame>& pictures, const std::stop_token& stop = {});
+#endif
 
     /// Errors   InvalidArgument (shapes that do not fit the network, guidance without negative), Cancelled, CorruptFile
     ///          naming the transformer and the step when its output is not finite.
@@ -93,15 +140,22 @@ class VideoPipeline {
                 const std::stop_token& stop = {});
 
   private:
-    at::Tensor velocity(const at::Tensor& x, double timestep, const DenoiseInputs& in, const DitContext& prompt,
-                        const DitContext* negative, const std::stop_token& stop,
-                        const std::function<void(int)>& on_block);
+    struct ExpertRun;  // one transformer with its contexts, while it is in use
+    void load_expert(Expert expert);
+    ExpertRun start_expert(Expert expert, const DenoiseInputs& in);
+    at::Tensor velocity(const ExpertRun& run, const at::Tensor& x, double timestep, const DenoiseInputs& in,
+                        const std::stop_token& stop, const std::function<void(int)>& on_block);
 
     std::shared_ptr<const ModelParts> parts_;
     Compute compute_;
+    PipelineOptions options_;
+    MemoryChoice memory_;
     std::unique_ptr<Umt5Encoder> text_encoder_;
-    std::unique_ptr<WanDit> dit_;
+    std::unique_ptr<WanDit> dit_, dit_low_;
     std::unique_ptr<WanVae> vae_;
+#ifdef STUDIO_HAS_CLIP
+    std::unique_ptr<ClipEncoder> clip_;
+#endif
 };
 
 }  // namespace studio::pipeline

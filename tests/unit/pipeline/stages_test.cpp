@@ -86,7 +86,7 @@ TEST_F(Stages, RefusesWhatDoesNotFit) {
     in.guidance = 5;
     EXPECT_EQ(error_of([&] { pipeline_.denoise(in); }).field, "guidance");
     in = inputs();
-    in.condition = at::zeros({1, 20, 3, 4, 6});
+    in.image.channels = at::zeros({1, 20, 3, 4, 6});
     EXPECT_EQ(error_of([&] { pipeline_.denoise(in); }).field, "condition");
     EXPECT_EQ(error_of([&] {
                   pipeline_.decode(at::zeros({1, 4, 1, 4, 4}), [](const at::Tensor&) {});
