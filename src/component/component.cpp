@@ -31,7 +31,7 @@ constexpr std::array<Component, 13> kComponents{{
     {"pipeline", run_pipeline, "a whole generation with every intermediate"},
     {"norm", run_norm, "layer norm and RMS norm"},
     {"weights", run_weights, "list a checkpoint with checksums"},
-    {"clip", run_later, "(not in this version)"},
+    {"clip", run_clip, "image to the features of the image encoder"},
     {"attention", run_attention, "self-attention of every kind, with its block map"},
     {"linear-w8a8", run_linear_w8a8, "INT8 linear layer with quantised activations"},
     {"image", run_image, "an image file to upright sRGB pixels"},

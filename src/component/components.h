@@ -27,6 +27,7 @@ void run_norm(Call& call);
 void run_attention(Call& call);
 void run_weights(Call& call);
 void run_linear_w8a8(Call& call);
+void run_clip(Call& call);
 void run_image(Call& call);
 
 }  // namespace studio::component
