@@ -45,6 +45,11 @@ class Checkpoint {
     /// Call after bytes were used: Io naming the file when another program has shortened or rewritten it since it was
     /// opened. What was read may then be zeros or a mixture; the process does not die of it (see mapped_file.h).
     virtual Result<void> verify_unchanged() const = 0;
+    /// What the container itself promises about the bytes: the checksum of a zip entry, computed once for each entry.
+    /// Reads the tensor's whole record. Errors  CorruptFile naming file and tensor. Nothing to do for other containers.
+    virtual Result<void> verify_content(const TensorInfo&) const { return {}; }
+    /// Ask the system to read these bytes of a file soon; returns at once and never fails. Values outside are cut.
+    virtual void prefetch(std::size_t /*shard*/, std::uint64_t /*offset*/, std::uint64_t /*nbytes*/) const noexcept {}
     virtual std::span<const std::filesystem::path> files() const = 0;
     virtual const std::map<std::string, std::string>& metadata() const = 0;
     /// The config.json beside the weights, or an empty path.

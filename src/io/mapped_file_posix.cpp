@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -138,6 +139,13 @@ Result<void> MappedFile::verify_unchanged() const {
         {},
         "Wait until the download or copy has finished, then open the model again.",
         {}};
+}
+
+void MappedFile::prefetch(std::uint64_t offset, std::uint64_t nbytes) const noexcept {
+    if (offset >= bytes_.size()) return;
+    const std::uint64_t begin = offset & ~std::uint64_t{g_page_size - 1};
+    const std::uint64_t end = std::min<std::uint64_t>(bytes_.size(), offset + std::min(nbytes, bytes_.size() - offset));
+    ::madvise(const_cast<std::byte*>(bytes_.data()) + begin, static_cast<std::size_t>(end - begin), MADV_WILLNEED);
 }
 
 }  // namespace studio::io

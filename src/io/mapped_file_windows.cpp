@@ -83,4 +83,6 @@ Result<void> MappedFile::verify_unchanged() const {
         {}};
 }
 
+void MappedFile::prefetch(std::uint64_t, std::uint64_t) const noexcept {}
+
 }  // namespace studio::io

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Listing {
-    std::vector<fs::path> indexes, weights, others;  // names, sorted; others: model files of kinds not read here
+    std::vector<fs::path> indexes, weights, others;  // names, sorted; others: torch and GGUF files
     bool is_pipeline = false;                        // holds model_index.json
 };
 
@@ -108,13 +108,13 @@ Result<fs::path> choose(const fs::path& folder, const Listing& found) {
         return folder_error(ErrorCode::kUnsupported, folder, "is a whole pipeline, not one part of it.",
                             "Name the part, for example its transformer, vae or text_encoder folder.");
     }
+    if (found.others.size() == 1) return found.others[0];
     if (!found.others.empty()) {
-        return folder_error(
-            ErrorCode::kUnsupported, folder,
-            fmt::format("holds no .safetensors file, only {}.", names_of(found.others)),
-            "Use the .safetensors file of this model, or convert it with the safetensors package for Python.");
+        return folder_error(ErrorCode::kUnsupported, folder,
+                            fmt::format("holds several models: {}.", names_of(found.others)),
+                            "Name the one that you mean instead of the folder.");
     }
-    return folder_error(ErrorCode::kNotFound, folder, "holds no model file (.safetensors).",
+    return folder_error(ErrorCode::kNotFound, folder, "holds no model file (.safetensors, .pth or .gguf).",
                         "Name a folder or file that holds model weights.");
 }
 

@@ -13,10 +13,10 @@ struct ModelLocation {
 };
 
 /// A file is taken as it is; a folder must hold exactly one candidate: an index, a diffusers part of its usual name
-/// (diffusion_pytorch_model*, model*), or a single .safetensors file.
-/// Errors  NotFound (nothing there; nothing usable in the folder), Unsupported (several candidates, all named; only
-/// other
-///         kinds of files; a whole pipeline folder), Io.
+/// (diffusion_pytorch_model*, model*), a single .safetensors file, or where there is none of these a single .pth, .pt,
+/// .bin, .ckpt or .gguf file.
+/// Errors  NotFound (nothing there; nothing usable in the folder), Unsupported (several candidates, all named; a
+///         whole pipeline folder), Io.
 Result<ModelLocation> locate_model(const std::filesystem::path& path);
 
 }  // namespace studio::io

@@ -3,9 +3,7 @@
 #include <algorithm>
 
 #include "core/text.h"
-#include "io/checkpoint.h"
-#include "io/mapped_file.h"
-#include "io/model_location.h"
+#include "io/mapped_checkpoint.h"
 #include "io/safetensors_header.h"
 #include "io/weight_index.h"
 
@@ -13,49 +11,26 @@ namespace studio::io {
 namespace fs = std::filesystem;
 namespace {
 
-class SafetensorsCheckpoint final : public Checkpoint {
+class SafetensorsCheckpoint final : public MappedCheckpoint {
   public:
-    std::vector<std::shared_ptr<const MappedFile>> maps;
-    std::vector<TensorInfo> infos;
-    std::vector<fs::path> paths;
-    std::map<std::string, std::string> meta;
-    fs::path config, opened, main;
+    SafetensorsCheckpoint(const fs::path& opened, const ModelLocation& location)
+        : MappedCheckpoint(opened, location, "safetensors") {}
 
-    std::span<const TensorInfo> tensors() const override { return infos; }
-    const TensorInfo* find(std::string_view name) const override {
-        const auto at =
-            std::lower_bound(infos.begin(), infos.end(), name,
-                             [](const TensorInfo& info, std::string_view wanted) { return info.name < wanted; });
-        return at != infos.end() && at->name == name ? &*at : nullptr;
-    }
-    std::span<const std::byte> bytes(const TensorInfo& tensor) const override {
-        return maps.at(tensor.shard)->bytes().subspan(tensor.offset, tensor.nbytes);
-    }
-    Result<void> verify_unchanged() const override {
-        for (const auto& map : maps)
-            STUDIO_TRY_VOID(map->verify_unchanged());
-        return {};
-    }
-    std::span<const fs::path> files() const override { return paths; }
-    const std::map<std::string, std::string>& metadata() const override { return meta; }
-    const fs::path& config_path() const override { return config; }
-    const fs::path& path() const override { return opened; }
-    std::string_view container() const override { return "safetensors"; }
-    const fs::path& main_file() const override { return main; }
-
-    /// Map one more file and take over its tensors.
-    Result<void> add_file(const fs::path& path) {
-        STUDIO_TRY(map, MappedFile::open(path));
-        STUDIO_TRY(header, parse_safetensors_header(map->bytes(), path_to_utf8(path)));
+    /// Take over the tensors of one more file.
+    Result<void> add_file(std::shared_ptr<const MappedFile> map) {
+        STUDIO_TRY(header, parse_safetensors_header(map->bytes(), path_to_utf8(map->path())));
         STUDIO_TRY_VOID(map->verify_unchanged());
         for (TensorInfo& info : header.tensors) {
-            info.shard = maps.size();
-            infos.push_back(std::move(info));
+            info.shard = map_count();
+            add_tensor(std::move(info));
         }
-        meta.merge(header.metadata);  // of equal keys the first shard's stays
-        maps.push_back(std::move(map));
-        paths.push_back(path);
+        metadata().merge(header.metadata);  // of equal keys the first shard's stays
+        add_map(std::move(map));
         return {};
+    }
+    Result<void> add_file(const fs::path& path) {
+        STUDIO_TRY(map, MappedFile::open(path));
+        return add_file(std::move(map));
     }
 };
 
@@ -73,15 +48,16 @@ Result<void> add_shards(SafetensorsCheckpoint& checkpoint, const fs::path& index
             return std::move(added).error();
         }
     }
-    std::sort(checkpoint.infos.begin(), checkpoint.infos.end(),
-              [](const TensorInfo& a, const TensorInfo& b) { return a.name < b.name; });
+    checkpoint.sort_tensors();
+    const auto infos = checkpoint.tensors();
+    const auto paths = checkpoint.files();
     constexpr const char* kFix = "Index and parts do not belong together: download them again from one place.";
-    for (std::size_t i = 0; i < checkpoint.infos.size(); ++i) {
-        const TensorInfo& info = checkpoint.infos[i];
-        const std::string shard = path_to_utf8(checkpoint.paths[info.shard].filename());
+    for (std::size_t i = 0; i < infos.size(); ++i) {
+        const TensorInfo& info = infos[i];
+        const std::string shard = path_to_utf8(paths[info.shard].filename());
         const auto mapped = index.shard_of.find(info.name);
-        if (i > 0 && checkpoint.infos[i - 1].name == info.name) {
-            return corrupt_file(path_to_utf8(checkpoint.paths[info.shard]), info.name,
+        if (i > 0 && infos[i - 1].name == info.name) {
+            return corrupt_file(path_to_utf8(paths[info.shard]), info.name,
                                 fmt::format("Tensor {} is in more than one file of the model.", info.name), kFix);
         }
         if (mapped == index.shard_of.end() || mapped->second != shard) {
@@ -103,17 +79,17 @@ Result<void> add_shards(SafetensorsCheckpoint& checkpoint, const fs::path& index
 
 }  // namespace
 
-Result<std::shared_ptr<const Checkpoint>> Checkpoint::open(const fs::path& path) {
-    STUDIO_TRY(location, locate_model(path));
-    auto checkpoint = std::make_shared<SafetensorsCheckpoint>();
-    checkpoint->opened = path;
-    checkpoint->config = location.config;
-    checkpoint->main = location.file;
-    if (location.is_index) {
-        STUDIO_TRY_VOID(add_shards(*checkpoint, location.file));
-    } else {
-        STUDIO_TRY_VOID(checkpoint->add_file(location.file));
-    }
+Result<std::shared_ptr<const Checkpoint>> open_safetensors(const fs::path& opened, const ModelLocation& location,
+                                                           std::shared_ptr<const MappedFile> map) {
+    auto checkpoint = std::make_shared<SafetensorsCheckpoint>(opened, location);
+    STUDIO_TRY_VOID(checkpoint->add_file(std::move(map)));
+    return std::shared_ptr<const Checkpoint>(std::move(checkpoint));
+}
+
+Result<std::shared_ptr<const Checkpoint>> open_safetensors_index(const fs::path& opened,
+                                                                 const ModelLocation& location) {
+    auto checkpoint = std::make_shared<SafetensorsCheckpoint>(opened, location);
+    STUDIO_TRY_VOID(add_shards(*checkpoint, location.file));
     return std::shared_ptr<const Checkpoint>(std::move(checkpoint));
 }
 

@@ -149,8 +149,13 @@ Result<SafetensorsHeader> parse_safetensors_header(std::span<const std::byte> fi
     header.metadata = std::move(events.metadata);
     header.tensors.reserve(events.entries.size());
     for (HeaderEntry& entry : events.entries) {
-        header.tensors.push_back({std::move(entry.name), entry.dtype, std::move(entry.shape), entry.end - entry.begin,
-                                  0, data_begin + entry.begin, {}});
+        header.tensors.push_back({std::move(entry.name),
+                                  entry.dtype,
+                                  std::move(entry.shape),
+                                  entry.end - entry.begin,
+                                  0,
+                                  data_begin + entry.begin,
+                                  {}});
     }
     std::sort(header.tensors.begin(), header.tensors.end(),
               [](const auto& a, const auto& b) { return a.name < b.name; });

@@ -184,12 +184,32 @@ TEST(CheckpointFolder, ShardsWithoutIndex) {
     EXPECT_THAT(refused(sharded.folder.path()).message, HasSubstr("index.json"));
 }
 
-TEST(CheckpointFolder, NothingOrOtherKindsOnly) {
+TEST(CheckpointFolder, NothingInIt) {
     const test::TempFolder folder;
     EXPECT_EQ(refused(folder.path()).code, ErrorCode::kNotFound);
-    folder.write("model.pth", "PK");
-    EXPECT_THAT(refused(folder.path()).message, HasSubstr("model.pth"));
-    EXPECT_EQ(refused(folder.path()).code, ErrorCode::kUnsupported);
+    folder.write("readme.txt", "PK");
+    EXPECT_EQ(refused(folder.path()).code, ErrorCode::kNotFound);
+}
+
+TEST(CheckpointFolder, ASingleTorchOrGgufFileIsTaken) {
+    for (const char* name : {"model.pth", "model.gguf", "weights.pt", "pytorch_model.bin", "x.ckpt"}) {
+        const test::TempFolder folder;
+        const auto file = folder.write(name, one_tensor("w"));  // its content counts, not its name
+        const auto opened = Checkpoint::open(folder.path());
+        ASSERT_TRUE(opened.ok()) << name << opened.error().message;
+        EXPECT_EQ((*opened)->main_file(), file);
+    }
+}
+
+TEST(CheckpointFolder, SeveralTorchFilesAreNamedAndSafetensorsIsPreferred) {
+    const test::TempFolder folder;
+    folder.write("vae.pth", "PK");
+    folder.write("t5.pth", "PK");
+    const Error error = refused(folder.path());
+    EXPECT_EQ(error.code, ErrorCode::kUnsupported);
+    EXPECT_THAT(error.message, AllOf(HasSubstr("vae.pth"), HasSubstr("t5.pth")));
+    const auto file = folder.write("diffusion_pytorch_model.safetensors", one_tensor("w"));
+    EXPECT_EQ((*Checkpoint::open(folder.path()))->main_file(), file);
 }
 
 TEST(CheckpointFolder, AWholePipelineIsNoPart) {
