@@ -105,9 +105,7 @@ void condition_on_image(Call& call, VideoPipeline& engine, const PipelineOptions
         throw Failure(invalid_argument("image_embeds",
                                        "This transformer reads an image encoder's rows: none are given.",
                                        "Give image_embeds, or the image itself as image_u8 or image."));
-#ifdef STUDIO_HAS_CLIP
     inputs.image.context = engine.encode_clip({*picture});
-#endif
 }
 
 void denoise(Call& call, VideoPipeline& engine, const DenoiseInputs& inputs, at::Tensor& latents) {
@@ -175,9 +173,7 @@ void run_pipeline(Call& call) {
     if (plan.from_image) {
         condition_on_image(call, engine, plan, inputs);
         engine.release_vae();
-#ifdef STUDIO_HAS_CLIP
         engine.release_image_encoder();
-#endif
     }
     at::Tensor latents;
     denoise(call, engine, inputs, latents);

@@ -55,4 +55,20 @@ ImageCondition VideoPipeline::encode_image(const ImageInput& image, int num_fram
     return out;
 }
 
+void VideoPipeline::load_image_encoder() {
+    if (clip_) return;
+    STUDIO_CHECK(parts_->image_encoder.has_value(), "the image encoder was not opened");
+    clip_ = ClipEncoder::load(*parts_->image_encoder, compute_);
+}
+
+at::Tensor VideoPipeline::encode_clip(const std::vector<Frame>& pictures, const std::stop_token& stop) {
+    STUDIO_CHECK(!pictures.empty(), "there must be a picture to encode");
+    load_image_encoder();
+    std::vector<at::Tensor> pixels;
+    for (const Frame& picture : pictures)
+        pixels.push_back(clip_->prepare(at::from_blob(const_cast<std::uint8_t*>(picture.rgb.data()),
+                                                      {picture.height, picture.width, 3}, at::kByte)));
+    return clip_->encode(at::cat(pixels, 0).to(compute_.device), false, stop).features;
+}
+
 }  // namespace studio::pipeline

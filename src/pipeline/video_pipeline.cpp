@@ -121,7 +121,7 @@ at::Tensor VideoPipeline::make_noise(const VideoShape& shape, std::uint64_t seed
 }
 
 void VideoPipeline::decode(const at::Tensor& latents, const std::function<void(const at::Tensor&)>& sink,
-                           const std::stop_token& stop) {
+                           const std::stop_token& stop, std::optional<RowRange> band) {
     if (latents.dim() != 5 || latents.size(0) != 1 || latents.size(1) != parts_->vae_config.z_dim)
         bad_shape("latents", latents, fmt::format("1 x {} x T x h x w", parts_->vae_config.z_dim));
     vae().decode(
@@ -130,7 +130,7 @@ void VideoPipeline::decode(const at::Tensor& latents, const std::function<void(c
             require_finite(frames, parts_->vae, "A decoded picture", Compute{compute_.device, Precision::kF32});
             sink(frames);
         },
-        stop);
+        stop, band);
 }
 
 }  // namespace studio::pipeline

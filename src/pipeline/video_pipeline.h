@@ -2,10 +2,7 @@
 // `component pipeline` and Generator (the engine's Torch-free door) both run exactly this.
 #pragma once
 #include "core/frame.h"
-#if __has_include("model/clip_encoder.h")
-#define STUDIO_HAS_CLIP 1
 #include "model/clip_encoder.h"
-#endif
 #include "model/umt5_encoder.h"
 #include "model/wan_dit.h"
 #include "model/wan_vae.h"
@@ -105,11 +102,9 @@ class VideoPipeline {
         dit_low_.reset();
     }
     void release_vae() { vae_.reset(); }
-#ifdef STUDIO_HAS_CLIP
     void load_image_encoder();
     void release_image_encoder() { clip_.reset(); }
     bool has_image_encoder() const { return clip_ != nullptr; }
-#endif
     bool has_text_encoder() const { return text_encoder_ != nullptr; }
     bool has_transformer() const { return dit_ != nullptr || dit_low_ != nullptr; }
     bool has_vae() const { return vae_ != nullptr; }
@@ -126,18 +121,16 @@ class VideoPipeline {
     /// The rows of the image encoder are made by encode_clip().   Errors  InvalidArgument, field "image".
     ImageCondition encode_image(const ImageInput& image, int num_frames, const std::stop_token& stop = {});
 
-#ifdef STUDIO_HAS_CLIP
     /// Rows of the image encoder for the pictures as they came, not as they were fitted: fp32 [n, tokens, image_dim].
     at::Tensor encode_clip(const std::vector<Frame>& pictures, const std::stop_token& stop = {});
-#endif
 
     /// Errors   InvalidArgument (shapes that do not fit the network, guidance without negative), Cancelled, CorruptFile
     ///          naming the transformer and the step when its output is not finite.
     Denoised denoise(const DenoiseInputs& inputs, const DenoiseHooks& hooks = {});
 
-    /// Frames in order, fp32 [1, 3, n, H, W] in [-1, 1].
+    /// Frames in order, fp32 [1, 3, n, H, W] in [-1, 1]; with `band` only the pictures' rows of these latent rows.
     void decode(const at::Tensor& latents, const std::function<void(const at::Tensor& frames)>& sink,
-                const std::stop_token& stop = {});
+                const std::stop_token& stop = {}, std::optional<RowRange> band = {});
 
   private:
     struct ExpertRun;  // one transformer with its contexts, while it is in use
@@ -153,9 +146,7 @@ class VideoPipeline {
     std::unique_ptr<Umt5Encoder> text_encoder_;
     std::unique_ptr<WanDit> dit_, dit_low_;
     std::unique_ptr<WanVae> vae_;
-#ifdef STUDIO_HAS_CLIP
     std::unique_ptr<ClipEncoder> clip_;
-#endif
 };
 
 }  // namespace studio::pipeline
