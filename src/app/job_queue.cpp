@@ -230,6 +230,8 @@ class DurableQueue final : public QueueClient {
     Result<JobId> submit_to_engine(const JobRecord& record) {
         STUDIO_TRY(request, GenerationRequest::from_json(record.draft.request));
         request.job = record.uid;
+        std::error_code ec;
+        if (std::filesystem::exists(path_from_utf8(record.latents_path), ec)) request.latents = record.latents_path;
         return engine_->submit(request);
     }
 
@@ -278,6 +280,13 @@ class DurableQueue final : public QueueClient {
     void on_event(Preview& event) {
         std::lock_guard lock(mutex_);
         if (!is_current(event.id)) return;
+        event.id = current_->stored;
+        tell(std::move(event));
+    }
+    void on_event(LatentsKept& event) {
+        std::lock_guard lock(mutex_);
+        if (!is_current(event.id)) return;
+        note(store_->note_latents(stored(current_->stored), event.path));
         event.id = current_->stored;
         tell(std::move(event));
     }

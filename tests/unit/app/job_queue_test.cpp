@@ -244,6 +244,21 @@ TEST_F(JobQueueTest, FailedJobKeepsItsErrorAndTheNextOneRuns) {
     EXPECT_THAT(order(), ElementsAre("b", "a"));
 }
 
+TEST_F(JobQueueTest, OnlyTheDecodeIsRepeatedWhenTheLatentsWereKept) {
+    const JobId a = submit("a");
+    wait_for_engine(1);
+    const auto latents = (folder_ / "a.safetensors").string();
+    std::fclose(std::fopen(latents.c_str(), "w"));
+    script_->events.push(LatentsKept{at_engine(), latents});
+    wait_for([&] { return queue_->find(a).value().latents_path == latents; });
+    script_->events.push(JobFailed{at_engine(), Error{ErrorCode::kOutOfMemory, "m", {}, {}, "f", {}}, latents});
+    wait_for([&] { return state(a) == JobState::kFailed; });
+    ASSERT_TRUE(queue_->resume(a).ok());
+    wait_for_engine(2);
+    EXPECT_EQ(script_->last().latents, latents);
+    EXPECT_EQ(script_->last().prompt, "a");
+}
+
 TEST_F(JobQueueTest, AJobThatTheEngineRefusesFailsWithItsReason) {
     {
         std::lock_guard lock(script_->mutex);
