@@ -90,7 +90,9 @@ Result<void> refuse_duplicates(const io::Checkpoint& checkpoint, const std::vect
     return {};
 }
 
-Result<Recognised> recognise_as(std::shared_ptr<const io::Checkpoint> checkpoint, Role preferred) {
+}  // namespace
+
+Result<Recognised> recognise(std::shared_ptr<const io::Checkpoint> checkpoint, Role preferred) {
     const auto plain = plain_tensors(*checkpoint);
     const Identity identity = identify(plain, preferred);
     Recognised out;
@@ -116,8 +118,6 @@ Result<Recognised> recognise_as(std::shared_ptr<const io::Checkpoint> checkpoint
     return out;
 }
 
-}  // namespace
-
 std::string_view to_string(Role role) noexcept {
     switch (role) {
         case Role::kDit:
@@ -136,14 +136,10 @@ std::string_view to_string(Role role) noexcept {
     return "other";
 }
 
-Result<Recognised> recognise(std::shared_ptr<const io::Checkpoint> checkpoint) {
-    return recognise_as(std::move(checkpoint), Role::kOther);
-}
-
 Result<Recognised> open_as(const std::filesystem::path& path, Role needed) {
     STUDIO_TRY(checkpoint, io::Checkpoint::open(path));
     const std::string file = path_to_utf8(checkpoint->main_file());
-    STUDIO_TRY(found, recognise_as(std::move(checkpoint), needed));
+    STUDIO_TRY(found, recognise(std::move(checkpoint), needed));
     if (found.role == needed) return found;
     return Error{ErrorCode::kUnsupported,
                  fmt::format("{} is {}{}; {} is needed here.", escape_for_display(file, 1000), title(found.role),

@@ -44,7 +44,8 @@ struct Recognised {
 
 /// Strips known prefixes, maps diffusers/HF names, decides the role.
 /// Errors  CorruptFile when two tensors map to one name, or scales and weights do not fit (checkpoint/schemes.h).
-Result<Recognised> recognise(std::shared_ptr<const io::Checkpoint> checkpoint);
+/// Of a file with several parts (a full checkpoint) the `preferred` one, else the transformer.
+Result<Recognised> recognise(std::shared_ptr<const io::Checkpoint> checkpoint, Role preferred = Role::kOther);
 /// open + recognise + "is it what is needed here?": a wrong part is an Unsupported error that names what it is and what
 /// fits.
 Result<Recognised> open_as(const std::filesystem::path& path, Role needed);

@@ -2,152 +2,187 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "core/text.h"
+#include "pipeline/expert_names.h"
+#include "pipeline/folder_layouts.h"
+#include "pipeline/loose_parts.h"
+#include "pipeline/part_scan.h"
 
 namespace studio::pipeline {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr std::array kMembers = {&PartPaths::transformer,  &PartPaths::transformer_2, &PartPaths::vae,
+                                 &PartPaths::text_encoder, &PartPaths::tokenizer,     &PartPaths::image_encoder};
+constexpr std::array kComfyTransformers{"diffusion_models", "unet"};
+constexpr std::array kComfyOthers{"text_encoders", "clip", "vae", "clip_vision"};
+constexpr int kTreeDepth = 2;    // a part may lie in a folder of its own, with its tokenizer below
+constexpr int kSearchDepth = 5;  // <models>/parts/<maker>/<repository>/google/umt5-xxl
+
+bool is_folder(const fs::path& path) {
+    std::error_code ignored;
+    return fs::is_directory(path, ignored);
+}
+
 bool is_there(const fs::path& path) {
-    std::error_code ec;
-    return fs::exists(path, ec);
-}
-
-fs::path first_there(const fs::path& root, std::initializer_list<const char*> names) {
-    for (const char* name : names)
-        if (is_there(root / name)) return root / name;
-    return {};
-}
-
-Error unsupported(const fs::path& file, std::string field, std::string message, std::string fix) {
-    return Error{ErrorCode::kUnsupported, std::move(message), path_to_utf8(file), std::move(field), std::move(fix), {}};
-}
-
-/// The key's value, or nothing when it is absent or null.   Errors: CorruptFile for another type.
-Result<std::optional<double>> number_at(const Json& json, const char* key, const fs::path& file) {
-    const auto it = json.find(key);
-    if (it == json.end() || it->is_null()) return std::optional<double>{};
-    if (!it->is_number()) {
-        return corrupt_file(path_to_utf8(file), key, fmt::format("\"{}\" is not a number.", key),
-                            "Repair the file or download the model again.");
-    }
-    return std::optional<double>{it->get<double>()};
-}
-
-/// model_index.json names each part as [library, class]; a part that the pipeline has not is [null, null] or absent.
-bool names_part(const Json& index, const char* part) {
-    const auto it = index.find(part);
-    return it != index.end() && it->is_array() && !it->empty() && !it->front().is_null();
-}
-
-Result<void> read_index(const fs::path& file, ModelFolder& folder, Json& index) {
-    STUDIO_TRY(json, read_json_file(file));
-    if (!json.is_object())
-        return corrupt_file(path_to_utf8(file), {}, "model_index.json does not hold an object.",
-                            "Download the model again.");
-    const std::string kind =
-        json.value("_class_name", Json()).is_string() ? json["_class_name"].get<std::string>() : "";
-    if (!kind.starts_with("Wan")) {
-        return unsupported(file, "_class_name",
-                           fmt::format("This is not a Wan pipeline: model_index.json names \"{}\".",
-                                       kind.empty() ? "nothing" : escape_for_display(kind)),
-                           "Choose a Wan 2.1 or Wan 2.2 text-to-video folder.");
-    }
-    STUDIO_TRY(boundary, number_at(json, "boundary_ratio", file));
-    folder.boundary = boundary;
-    if (const auto it = json.find("expand_timesteps"); it != json.end() && it->is_boolean())
-        folder.expand_timesteps = it->get<bool>();
-    index = std::move(json);
-    return {};
-}
-
-Result<void> read_scheduler(const fs::path& root, ModelFolder& folder) {
-    const fs::path file = root / "scheduler" / "scheduler_config.json";
-    if (!is_there(file)) return {};
-    STUDIO_TRY(json, read_json_file(file));
-    if (!json.is_object())
-        return corrupt_file(path_to_utf8(file), {}, "The file does not hold an object.", "Download the model again.");
-    for (const char* key : {"flow_shift", "shift"}) {
-        STUDIO_TRY(shift, number_at(json, key, file));
-        if (!shift) continue;
-        if (!(*shift > 0 && *shift <= 1000))
-            return corrupt_file(path_to_utf8(file), key, fmt::format("\"{}\" is {}; it must be above 0.", key, *shift),
-                                "Repair the file or download the model again.");
-        folder.flow_shift = shift;
-        break;
-    }
-    return {};
-}
-
-Result<void> read_card(const fs::path& root, ModelFolder& folder) {
-    folder.card = Json::object();
-    const fs::path file = first_there(root, {"demo.json", "turbo-studio.json"});
-    if (file.empty()) return {};
-    STUDIO_TRY(json, read_json_file(file));
-    if (!json.is_object())
-        return corrupt_file(path_to_utf8(file), {}, "The file does not hold an object.", "Download the model again.");
-    folder.card = std::move(json);
-    if (const auto it = folder.card.find("name"); it != folder.card.end() && it->is_string())
-        folder.name = it->get<std::string>();
-    return {};
-}
-
-Result<void> resolve_diffusers(const fs::path& root, ModelFolder& folder) {
-    folder.layout = "diffusers folder";
-    Json index;
-    STUDIO_TRY_VOID(read_index(root / "model_index.json", folder, index));
-    STUDIO_TRY_VOID(read_scheduler(root, folder));
-    const auto part = [&](const char* name) { return is_there(root / name) ? root / name : fs::path(); };
-    folder.parts.transformer = part("transformer");
-    if (names_part(index, "transformer_2")) folder.parts.transformer_2 = root / "transformer_2";
-    folder.parts.vae = part("vae");
-    folder.parts.text_encoder = part("text_encoder");
-    folder.parts.tokenizer = part("tokenizer");
-    if (names_part(index, "image_encoder")) folder.parts.image_encoder = root / "image_encoder";
-    return {};
-}
-
-void resolve_official(const fs::path& root, ModelFolder& folder) {
-    folder.layout = "official folder";
-    folder.parts.transformer =
-        first_there(root, {"diffusion_pytorch_model.safetensors.index.json", "diffusion_pytorch_model.safetensors"});
-    if (is_there(root / "high_noise_model")) {
-        folder.parts.transformer = root / "high_noise_model";
-        folder.parts.transformer_2 = root / "low_noise_model";
-    }
-    // A converted .safetensors beside the published .pth is preferred: it maps without being unpacked.
-    folder.parts.vae =
-        first_there(root, {"Wan2.1_VAE.safetensors", "Wan2.2_VAE.safetensors", "Wan2.1_VAE.pth", "Wan2.2_VAE.pth"});
-    folder.parts.text_encoder =
-        first_there(root, {"models_t5_umt5-xxl-enc-bf16.safetensors", "models_t5_umt5-xxl-enc-bf16.pth"});
-    folder.parts.tokenizer = first_there(root, {"google/umt5-xxl"});
-    folder.parts.image_encoder = first_there(root, {"models_clip_open-clip-xlm-roberta-large-vit-huge-14.pth"});
+    std::error_code ignored;
+    return fs::exists(path, ignored);
 }
 
 void apply_replacements(const PartPaths& replaced, PartPaths& parts) {
-    static constexpr std::array kMembers = {&PartPaths::transformer, &PartPaths::transformer_2,
-                                            &PartPaths::vae,         &PartPaths::text_encoder,
-                                            &PartPaths::tokenizer,   &PartPaths::image_encoder};
     for (const auto member : kMembers)
         if (!(replaced.*member).empty()) parts.*member = replaced.*member;
 }
 
-Error not_a_model(const fs::path& root) {
-    return Error{
-        ErrorCode::kNotFound,
-        "The folder holds no model that this program knows: there is neither a model_index.json (diffusers layout) "
-        "nor a diffusion_pytorch_model.safetensors (official layout).",
-        path_to_utf8(root),
-        {},
-        "Choose the folder that holds model_index.json, or download the model again.",
-        {}};
+/// Nothing more to look for. What image encoder a network needs only its tensors say, which a diffusers index does,
+/// too.
+bool is_complete(const ModelFolder& folder) {
+    const PartPaths& parts = folder.parts;
+    const bool knows_images = !parts.image_encoder.empty() || folder.layout == "diffusers folder";
+    return !parts.vae.empty() && !parts.text_encoder.empty() && !parts.tokenizer.empty() && knows_images;
 }
 
-}  // namespace
+template <std::size_t n>
+PartScan scan_named(const fs::path& base, const std::array<const char*, n>& names) {
+    PartScan out;
+    for (const char* name : names)
+        merge(out, scan_folder(base / name, kTreeDepth));
+    return out;
+}
 
-Result<ModelFolder> open_model_folder(const fs::path& root, const PartPaths& replaced, const std::vector<fs::path>&) {
+/// Folders beside the one that holds the transformer: ComfyUI's, or the rest of a pipeline or official repository.
+PartScan scan_beside(const fs::path& folder) {
+    const fs::path parent = folder.parent_path();
+    if (parent.empty() || parent == folder) return {};
+    PartScan out = scan_named(parent, kComfyOthers);
+    const std::string name = path_to_utf8(folder.filename());
+    const bool is_part_folder = name == "high_noise_model" || name == "low_noise_model" ||
+                                (name.starts_with("transformer") && is_there(parent / "model_index.json"));
+    if (is_part_folder) merge(out, scan_folder(parent, kTreeDepth));
+    // .../diffusion_models/Wan/x.safetensors
+    const std::string above = path_to_utf8(parent.filename());
+    if (std::find(kComfyTransformers.begin(), kComfyTransformers.end(), above) != kComfyTransformers.end())
+        merge(out, scan_named(parent.parent_path(), kComfyOthers));
+    return out;
+}
+
+/// The part beside which the others are looked for.
+fs::path home_of(const ModelFolder& folder) {
+    return is_folder(folder.parts.transformer) ? folder.parts.transformer : folder.parts.transformer.parent_path();
+}
+
+FoundPart facts_of(const fs::path& transformer) {
+    FoundPart out;
+    auto parts = scan_file(transformer);
+    if (parts.ok() && !parts->empty() && parts->front().role == checkpoint::Role::kDit) out = parts->front();
+    return out;
+}
+
+std::string file_name(const fs::path& path) {
+    return path_to_utf8(path.filename());
+}
+
+/// Parts that are not where the model lies are told: nobody should have to guess what ran.
+void note_places(const ModelFolder& before, ModelFolder& folder) {
+    for (const auto member : kMembers) {
+        const fs::path& path = folder.parts.*member;
+        if (path == before.parts.*member || path.empty()) continue;
+        const std::string root = path_to_utf8(is_folder(folder.root) ? folder.root : folder.root.parent_path());
+        if (path_to_utf8(path).starts_with(root)) continue;
+        folder.notices.push_back(fmt::format("{} is used from {}.", file_name(path),
+                                             escape_for_display(path_to_utf8(path.parent_path()), 500)));
+    }
+}
+
+/// First near the transformer, then in the folders where models are kept.
+void look_for_parts(std::vector<PartScan> places, const FoundPart& known, const std::vector<fs::path>& search,
+                    ModelFolder& folder) {
+    if (is_complete(folder) || known.text_dim == 0) return;
+    const ModelFolder before = folder;
+    fill_missing(places, known, folder);
+    if (!is_complete(folder)) fill_missing({scan_beside(home_of(folder))}, known, folder);
+    for (const fs::path& where : search)
+        if (!is_complete(folder)) fill_missing({scan_folder(where, kSearchDepth)}, known, folder);
+    note_places(before, folder);
+}
+
+/// A file that is no transformer is told by the reader that asks for one.
+Error no_transformer_in(const fs::path& file) {
+    auto opened = checkpoint::open_as(file, checkpoint::Role::kDit);
+    Error error = opened.ok() ? internal_error("A transformer was not recognised.") : std::move(opened).error();
+    error.field = "model";
+    if (error.code == ErrorCode::kUnsupported)
+        error.fix =
+            "Give the transformer's file or the model's folder; other parts are found beside it or named one by one.";
+    return error;
+}
+
+Result<void> resolve_file(const std::vector<fs::path>& search, ModelFolder& folder) {
+    folder.layout = "single file";
+    folder.name = path_to_utf8(folder.root.stem());
+    STUDIO_TRY(inside, scan_file(folder.root));
+    if (inside.empty() || inside.front().role != checkpoint::Role::kDit) return no_transformer_in(folder.root);
+    FoundPart known = inside.front();
+    folder.parts.transformer = folder.root;
+    PartScan self;
+    self.parts = std::move(inside);
+    const fs::path home = fs::absolute(folder.root).lexically_normal().parent_path();
+    PartScan near = scan_folder(home, 1);
+    PartScan experts = near;
+    if (noise_half_of(home / "x") != NoiseHalf::kUnknown) merge(experts, scan_folder(home.parent_path(), 1));
+    STUDIO_TRY_VOID(find_other_expert(experts, folder, known));
+    look_for_parts({std::move(self), std::move(near)}, known, search, folder);
+    return {};
+}
+
+/// A ComfyUI models tree, or files of any name.
+Result<void> resolve_loose(const PartPaths& replaced, const std::vector<fs::path>& search, ModelFolder& folder) {
+    const fs::path& root = folder.root;
+    const auto is_tree = [](const fs::path& base) {
+        return std::any_of(kComfyTransformers.begin(), kComfyTransformers.end(),
+                           [&](const char* name) { return is_folder(base / name); });
+    };
+    const bool is_comfy = is_tree(root) || is_tree(root / "models");
+    folder.layout = is_comfy ? "ComfyUI folder" : "loose files";
+    const fs::path base = is_comfy && !is_tree(root) ? root / "models" : root;
+    PartScan here = is_comfy ? scan_named(base, kComfyTransformers) : scan_folder(root, kTreeDepth);
+    FoundPart known;
+    if (replaced.transformer.empty()) {
+        STUDIO_TRY_VOID(choose_transformers(here, folder, known));
+    } else {
+        known = facts_of(replaced.transformer);
+    }
+    std::vector<PartScan> places{std::move(here)};
+    if (is_comfy) places.push_back(scan_named(base, kComfyOthers));
+    look_for_parts(std::move(places), known, search, folder);
+    return {};
+}
+
+/// Whatever its layout does not bring is looked for; a half of an expert pair, too.
+Result<void> complete_named_layout(const std::vector<fs::path>& search, ModelFolder& folder) {
+    if (is_complete(folder) && !folder.is_half_of_pair) return {};
+    const FoundPart known = facts_of(folder.parts.transformer);
+    if (known.text_dim > 0) look_for_parts({scan_folder(folder.root, kTreeDepth)}, known, search, folder);
+    return {};
+}
+
+Result<void> resolve_folder(const PartPaths& replaced, const std::vector<fs::path>& search, ModelFolder& folder) {
+    const fs::path& root = folder.root;
+    STUDIO_TRY_VOID(read_card(root, folder));
+    if (is_there(root / "model_index.json")) {
+        STUDIO_TRY_VOID(resolve_diffusers(root, folder));
+    } else {
+        STUDIO_TRY(has_card, resolve_card(root, folder));
+        if (!has_card && !resolve_official(root, folder)) return resolve_loose(replaced, search, folder);
+    }
+    apply_replacements(replaced, folder.parts);
+    return complete_named_layout(search, folder);
+}
+
+Result<fs::file_type> type_of(const fs::path& root) {
     std::error_code ec;
     const fs::file_status status = fs::status(root, ec);
     if (status.type() == fs::file_type::not_found || root.empty()) {
@@ -165,24 +200,28 @@ Result<ModelFolder> open_model_folder(const fs::path& root, const PartPaths& rep
                      "model",
                      "Check the permissions of the folder.",
                      {}};
-    if (status.type() != fs::file_type::directory) {
-        return unsupported(root, "model",
-                           "A single file is not a whole model: text encoder, transformer and VAE are needed.",
-                           "Give a model folder (diffusers or official layout).");
-    }
+    return status.type();
+}
+
+}  // namespace
+
+Result<ModelFolder> open_model_folder(const fs::path& root, const PartPaths& replaced,
+                                      const std::vector<fs::path>& search) {
+    STUDIO_TRY(type, type_of(root));
+    std::error_code ec;
     ModelFolder folder;
     folder.root = root;
-    folder.name = path_to_utf8(fs::absolute(root, ec).lexically_normal().filename());
-    if (folder.name.empty())
-        folder.name = path_to_utf8(fs::absolute(root, ec).lexically_normal().parent_path().filename());
-    if (is_there(root / "model_index.json")) {
-        STUDIO_TRY_VOID(resolve_diffusers(root, folder));
-    } else {
-        resolve_official(root, folder);
-        if (folder.parts.transformer.empty()) return not_a_model(root);
-    }
-    STUDIO_TRY_VOID(read_card(root, folder));
+    folder.card = Json::object();
+    folder.name = file_name(fs::absolute(root, ec).lexically_normal());
+    if (folder.name.empty()) folder.name = file_name(fs::absolute(root, ec).lexically_normal().parent_path());
     apply_replacements(replaced, folder.parts);
+    if (type == fs::file_type::directory) {
+        STUDIO_TRY_VOID(resolve_folder(replaced, search, folder));
+    } else {
+        STUDIO_TRY_VOID(resolve_file(search, folder));
+    }
+    apply_replacements(replaced, folder.parts);
+    if (!replaced.transformer_2.empty()) folder.is_half_of_pair = false;
     return folder;
 }
 

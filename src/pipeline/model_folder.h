@@ -1,6 +1,7 @@
 // pipeline/model_folder.h - which files make a model: one folder of a known layout, or parts named one by one.
 #pragma once
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ struct PartPaths {
     std::filesystem::path text_encoder;
     std::filesystem::path tokenizer;
     std::filesystem::path image_encoder;  // Wan 2.1 image-to-video
+    bool operator==(const PartPaths&) const = default;
 };
 
 /// A model folder, resolved to its parts. Nothing of the weights has been read yet.
@@ -27,6 +29,11 @@ struct ModelFolder {
     std::string layout;  // "diffusers folder", "official folder", "ComfyUI folder", "loose files", "model card"
     PartPaths parts;
     std::vector<std::string> notices;  // what was assumed, e.g. which file was taken for the high-noise expert and why
+    /// Why a part is not there though files of its kind are: "vae" -> "wan2.2_vae.safetensors has 48 latent channels
+    /// ...".
+    std::map<std::string, std::string> hints;
+    /// One transformer of a pair of experts was found (its name says which half it is) and the other was not.
+    bool is_half_of_pair = false;
     std::optional<double> flow_shift;  // scheduler_config.json: flow_shift (or shift)
     std::optional<double> boundary;    // model_index.json: boundary_ratio
     bool expand_timesteps = false;     // model_index.json: one timestep per token (5B image-to-video)

@@ -198,16 +198,29 @@ TEST(DitConfigs, OtherNetworksAreNamedAndRefused) {
     }
 }
 
-TEST(DitConfigs, QuantisedWeightsAreRefusedNotMisread) {
-    ShapeFixture scaled("dit_t2v_official");
-    scaled.shapes["blocks.0.ffn.0.scale_weight"] = {1};
-    EXPECT_EQ(refused<DitConfig>(scaled).code, ErrorCode::kUnsupported);
+TEST(DitConfigs, WholeNumbersWithoutAScaleAreRefused) {
     ShapeFixture whole("dit_t2v_official");
     whole.dtypes["blocks.0.ffn.0.weight"] = io::DType::kI8;
     const Error error = refused<DitConfig>(whole);
     EXPECT_EQ(error.code, ErrorCode::kUnsupported);
     EXPECT_EQ(error.field, "blocks.0.ffn.0.weight");
     EXPECT_THAT(error.message, HasSubstr("I8"));
+}
+
+TEST(DitConfigs, SlaWeightsMustFitTheHeads) {
+    ShapeFixture fixture("dit_t2v_official");
+    const std::string proj = "blocks.0.self_attn.attn_op.local_attn.proj_l.";
+    fixture.shapes[proj + "weight"] = {128, 128};
+    fixture.shapes[proj + "bias"] = {128};
+    const auto found = fixture.recognised();
+    ASSERT_TRUE(found.ok());
+    const auto config = dit_config(*found);
+    ASSERT_TRUE(config.ok());
+    EXPECT_TRUE(config->has_sla);
+    fixture.shapes[proj + "weight"] = {64, 64};
+    EXPECT_EQ(refused<DitConfig>(fixture).field, proj + "weight");
+    fixture.shapes.erase(proj + "weight");
+    EXPECT_EQ(refused<DitConfig>(fixture).field, proj + "weight");
 }
 
 TEST(DitConfigs, AbsurdBlockNumbersEndAtOnce) {

@@ -148,7 +148,8 @@ TEST(Recognise, HfUmt5GetsOfficialNamesAndItsDuplicateIsSkipped) {
 }
 
 TEST(Recognise, PrefixesAreStripped) {
-    for (const char* prefix : {"model.diffusion_model.", "diffusion_model.", "net.", "model."}) {
+    for (const char* prefix : {"model.diffusion_model.", "diffusion_model.", "net.", "model.", "net_ema.", "module.",
+                               "generator_ema.model.", "_orig_mod.", "model._fsdp_wrapped_module."}) {
         ShapeFixture fixture("dit_t2v_official");
         fixture.add_prefix(prefix);
         const auto found = fixture.recognised();
@@ -178,6 +179,39 @@ TEST(Recognise, AFullCheckpointGivesThePartThatIsNeeded) {
     ASSERT_TRUE(as_dit.ok() && as_vae.ok());
     EXPECT_TRUE(dit_config(*as_dit).ok());
     EXPECT_TRUE(vae_config(*as_vae).ok());
+}
+
+TEST(Recognise, WordsOfTrainingWrappersDisappearAnywhere) {
+    ShapeFixture fixture("dit_t2v_official");
+    Shapes wrapped;
+    for (const auto& [name, shape] : fixture.shapes) {
+        const bool in_block = name.starts_with("blocks.0.");
+        wrapped[in_block ? "net.blocks.0._checkpoint_wrapped_module." + name.substr(9) : "net." + name] = shape;
+    }
+    fixture.shapes = wrapped;
+    const auto found = fixture.recognised();
+    ASSERT_TRUE(found.ok());
+    EXPECT_TRUE(dit_config(*found).ok());
+}
+
+TEST(Recognise, OfTrainedAndAveragedWeightsTheAveragedAreTaken) {
+    ShapeFixture fixture("dit_t2v_official");
+    ShapeFixture average("dit_t2v_official");
+    fixture.add_prefix("net.");
+    average.add_prefix("net_ema.");
+    fixture.shapes.merge(average.shapes);
+    const auto found = fixture.recognised();
+    ASSERT_TRUE(found.ok());
+    EXPECT_EQ(found->tensors.size() * 2, fixture.shapes.size());
+    EXPECT_EQ(found->tensors[0].stored->name.substr(0, 8), "net_ema.");
+}
+
+TEST(Recognise, AnUnknownPrefixIsNotGuessedAway) {
+    ShapeFixture fixture("dit_t2v_official");
+    fixture.add_prefix("control_net.");
+    const auto found = fixture.recognised();
+    ASSERT_TRUE(found.ok());
+    EXPECT_EQ(found->role, Role::kOther);
 }
 
 TEST(Recognise, StrayNormAddedQIsIgnored) {

@@ -70,7 +70,7 @@ TEST(ModelFolder, SaysWhatIsWrong) {
     EXPECT_EQ(error_of(folder / "absent").code, ErrorCode::kNotFound);
     EXPECT_EQ(error_of("").code, ErrorCode::kNotFound);
     EXPECT_EQ(error_of(folder.path()).code, ErrorCode::kNotFound);  // empty
-    EXPECT_EQ(error_of(folder.write("x.safetensors", "")).code, ErrorCode::kUnsupported);
+    EXPECT_EQ(error_of(folder.write("x.safetensors", "")).code, ErrorCode::kCorruptFile);
     folder.write("model_index.json", "not json");
     EXPECT_EQ(error_of(folder.path()).code, ErrorCode::kCorruptFile);
     folder.write("model_index.json", R"({"_class_name": "StableDiffusionPipeline"})");
