@@ -143,7 +143,7 @@ TEST_F(ComponentRun, NormsFollowTheirFormulas) {
 }
 
 TEST_F(ComponentRun, WhatIsNotThereYetSaysSo) {
-    for (const char* name : {"clip", "attention", "linear-w8a8", "image"}) {
+    for (const char* name : {"clip", "linear-w8a8"}) {
         const Outcome outcome = run({name, "--json-errors"});
         EXPECT_EQ(outcome.code, 3) << name;
         EXPECT_EQ(outcome.error().at("code"), "Unsupported") << name;
