@@ -67,6 +67,12 @@ VaeLevel decoder_level(const WeightSource& weights, const VaeConfig& config, std
     return result;
 }
 
+// Rows `wanted` of y, whose rows are `present`.
+at::Tensor only_rows(const at::Tensor& y, RowRange present, RowRange wanted) {
+    if (present == wanted) return y;
+    return y.slice(1, wanted.begin - present.begin, wanted.end - present.begin).contiguous();
+}
+
 std::vector<ResidualBlock> middle_blocks(const WeightSource& weights, const std::string& side, std::int64_t channels,
                                          SlotCounter& slots) {
     std::vector<ResidualBlock> blocks;
@@ -85,26 +91,42 @@ VaeEncoder::VaeEncoder(const WeightSource& weights, const VaeConfig& config) {
     for (std::size_t level = 0; level < config.dim_mult.size(); ++level) {
         levels_.push_back(encoder_level(weights, config, level, channels, names, slots_));
         channels = levels_.back().out;
+        part_ends_.push_back(slots_.count());
     }
     middle_ = middle_blocks(weights, "encoder", channels, slots_);
     attention_ = FrameAttention(weights, "encoder.middle.1", channels);
     head_ = NormConv(weights, "encoder.head.0", "encoder.head.2", 2 * config.z_dim, channels, slots_);
     out_ = load_pointwise(weights, "conv1", 2 * config.z_dim, 2 * config.z_dim, 3);
+    part_ends_.push_back(slots_.count());
 }
 
 at::Tensor VaeEncoder::operator()(VaeStream& stream, const at::Tensor& x) const {
-    at::Tensor y = conv_in_(stream, x);
-    for (const VaeLevel& level : levels_) {
-        const at::Tensor received = level.has_shortcut ? y : at::Tensor();
-        for (const ResidualBlock& block : level.blocks)
-            y = block(stream, y);
-        if (level.down) y = (*level.down)(stream, y);
-        if (level.has_shortcut) y.add_(average_down(received, level.out, level.time_factor, level.space_factor));
-    }
-    y = middle_[1](stream, attention_(middle_[0](stream, y)));
-    y = ops::linear(head_(stream, y), out_.weight, out_.bias);
+    at::Tensor y = x;
+    for (std::size_t i = 0; i < num_parts(); ++i)
+        y = part(i, stream, y);
     stream.is_first_chunk = false;
     return y;
+}
+
+at::Tensor VaeEncoder::part(std::size_t index, VaeStream& stream, const at::Tensor& x) const {
+    if (index == levels_.size()) {
+        const at::Tensor y = middle_[1](stream, attention_(middle_[0](stream, x)));
+        return ops::linear(head_(stream, y), out_.weight, out_.bias);
+    }
+    const VaeLevel& level = levels_[index];
+    at::Tensor y = index == 0 ? conv_in_(stream, x) : x;
+    const at::Tensor received = level.has_shortcut ? y : at::Tensor();
+    for (const ResidualBlock& block : level.blocks)
+        y = block(stream, y);
+    if (level.down) y = (*level.down)(stream, y);
+    if (level.has_shortcut) y.add_(average_down(received, level.out, level.time_factor, level.space_factor));
+    return y;
+}
+
+bool VaeEncoder::is_part_settled(std::size_t index, const VaeStream& stream) const {
+    const auto begin = stream.is_settled.begin() + static_cast<std::ptrdiff_t>(index == 0 ? 0 : part_ends_[index - 1]);
+    const auto end = stream.is_settled.begin() + static_cast<std::ptrdiff_t>(part_ends_[index]);
+    return std::all_of(begin, end, [](bool settled) { return settled; });
 }
 
 VaeDecoder::VaeDecoder(const WeightSource& weights, const VaeConfig& config) {
@@ -126,16 +148,28 @@ VaeDecoder::VaeDecoder(const WeightSource& weights, const VaeConfig& config) {
 at::Tensor VaeDecoder::operator()(VaeStream& stream, const at::Tensor& x) const {
     at::Tensor y = conv_in_(stream, ops::linear(x, in_.weight, in_.bias));
     y = middle_[1](stream, attention_(middle_[0](stream, y)));
-    for (const VaeLevel& level : levels_) {
+    RowRange present{0, y.size(1)};
+    const auto keep_rows = [&](RowRange wanted) {
+        y = only_rows(y, present, wanted);
+        present = wanted;
+    };
+    for (std::size_t i = 0; i < levels_.size(); ++i) {
+        const VaeLevel& level = levels_[i];
+        if (stream.rows) keep_rows(stream.rows->levels[i]);
         const at::Tensor received = level.has_shortcut ? y : at::Tensor();
         for (const ResidualBlock& block : level.blocks)
             y = block(stream, y);
-        if (level.up) y = (*level.up)(stream, y);
+        if (level.up) {
+            y = (*level.up)(stream, y);
+            present = {2 * present.begin, 2 * present.end};
+        }
         if (level.has_shortcut) {
             y.add_(duplicate_up(received, level.out, level.time_factor, level.space_factor, stream.is_first_chunk));
         }
     }
+    if (stream.rows) keep_rows(stream.rows->head);
     y = head_(stream, y);
+    if (stream.rows) keep_rows(stream.rows->out);
     stream.is_first_chunk = false;
     return y;
 }

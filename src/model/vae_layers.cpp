@@ -28,15 +28,22 @@ at::Tensor CausalConv::input(const VaeStream& stream, std::int64_t frames, std::
     const bool alone = !history.defined() && frames == 1;
     at::Tensor input = at::empty({alone ? 1 : frames + 2, height, width, in_}, weight_.options());
     if (alone) return input;
-    const std::int64_t known = history.defined() ? history.size(0) : 0;
-    if (known < 2) input.slice(0, 0, 2 - known).zero_();
-    if (known > 0) input.slice(0, 2 - known, 2).copy_(history);
+    if (history.defined())
+        input.slice(0, 0, 2).copy_(history);
+    else
+        input.slice(0, 0, 2).zero_();
     return input;
 }
 
 at::Tensor CausalConv::run(VaeStream& stream, const at::Tensor& input, std::int64_t frames) const {
     const std::int64_t total = input.size(0);
-    stream.history[slot_] = input.slice(0, std::max<std::int64_t>(0, total - 2)).clone();
+    // Two frames from the first chunk on, and written in place: the memory of a pass does not grow with its length.
+    at::Tensor& history = stream.history[slot_];
+    if (!history.defined()) history = at::zeros({2, input.size(1), input.size(2), in_}, input.options());
+    const std::int64_t kept = std::min<std::int64_t>(total, 2);
+    const at::Tensor latest = input.slice(0, total - kept);
+    if (!stream.is_settled.empty()) stream.is_settled[slot_] = kept == 2 && at::equal(history, latest);
+    history.slice(0, 2 - kept).copy_(latest);
     const bool alone = total == frames;
     return ops::conv_frames(input, alone ? weight_now_ : weight_, bias_, {.space_padding = 1});
 }

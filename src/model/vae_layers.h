@@ -1,6 +1,7 @@
 // model/vae_layers.h - the building blocks of both Wan VAEs, streaming over time. Activations are fp32 [T, H, W, C].
 // Weights are constant; what a pass has seen so far lives in a VaeStream, so that one network serves several passes.
 #pragma once
+#include "model/vae_window.h"
 #include "model/weight_source.h"
 
 namespace studio {
@@ -8,14 +9,18 @@ namespace studio {
 /// The memory of one pass: per temporal layer the last input frames, at most two.
 struct VaeStream {
     std::vector<at::Tensor> history;  // by slot; undefined until the layer has stored something
+    /// By slot: did the last chunk leave the history as it found it, to the last bit? Empty: nobody asks.
+    std::vector<bool> is_settled;
     bool is_first_chunk = true;       // the chunk of frame 0, which travels alone
+    std::optional<DecoderRows> rows;  // of a pass that makes one band of the picture
 };
 
 /// Hands out slots while a network is built.
 class SlotCounter {
   public:
     std::size_t next() { return count_++; }
-    VaeStream new_stream() const { return {std::vector<at::Tensor>(count_), true}; }
+    VaeStream new_stream() const { return {std::vector<at::Tensor>(count_), {}, true, {}}; }
+    std::size_t count() const { return count_; }
 
   private:
     std::size_t count_ = 0;

@@ -44,7 +44,9 @@ at::Tensor Downsample::operator()(VaeStream& stream, const at::Tensor& x) const 
     if (!time_weight_.defined()) return y;
     at::Tensor& last = stream.history[slot_];
     const at::Tensor seen = last.defined() ? at::cat({last, y}, 0) : at::Tensor();
-    last = y.slice(0, y.size(0) - 1).clone();
+    const at::Tensor latest = y.slice(0, y.size(0) - 1);
+    if (!stream.is_settled.empty()) stream.is_settled[slot_] = last.defined() && at::equal(last, latest);
+    last = latest.clone();
     return seen.defined() ? ops::conv_frames(seen, time_weight_, time_bias_, {.time_stride = 2}) : y;
 }
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "core/check.h"
 #include "model/vae_coder.h"
+#include "model/vae_repeat.h"
 #include "tensor/activation_cache.h"
 #include "tensor/guard.h"
 
@@ -64,21 +66,49 @@ class WanVaeImpl final : public WanVae {
             parts.push_back(encoder_(stream, fold_pixels(chunk, config_.patch_size)));
             begin = end;
         }
-        const at::Tensor moments = to_video(at::cat(parts, 0)).contiguous();
-        Encoded result;
-        result.mean = moments.slice(1, 0, config_.z_dim).contiguous();
-        result.logvar = moments.slice(1, config_.z_dim).contiguous();
-        const auto per_channel = [&](const at::Tensor& t) { return t.to(device_, at::kFloat).view({1, -1, 1, 1, 1}); };
-        result.z_normalised = (result.mean - per_channel(mean_)) / per_channel(std_);
-        return result;
+        return encoded(parts);
+    }
+
+    Encoded encode_grey(const GreyClip& clip, std::stop_token stop, const std::function<void(int, int)>& on_chunk,
+                        EncodeWork* work) const override {
+        const c10::InferenceMode mode;
+        check_grey(clip);
+        const ReleaseAtEnd release;
+        const auto frames = [&](const at::Tensor& picture_1chw) {
+            return picture_1chw.to(device_, at::kFloat).permute({0, 2, 3, 1}).contiguous();
+        };
+        const std::int64_t step = config_.temporal_stride;
+        const int chunks = static_cast<int>(1 + (clip.num_frames - 1) / step);
+        const at::Tensor first = frames(clip.first);
+        const at::Tensor grey = at::zeros({step, first.size(1), first.size(2), 3}, first.options());
+        VaeRepeat encoder(encoder_);
+        std::vector<at::Tensor> parts;
+        for (int i = 0; i < chunks; ++i) {
+            throw_if_cancelled(stop);
+            at::Tensor chunk = i == 0 ? first : grey;
+            const bool is_grey = i > 0 && !(clip.last && i + 1 == chunks);
+            if (i > 0 && !is_grey) {
+                chunk = grey.clone();
+                chunk.slice(0, step - 1).copy_(frames(*clip.last));
+            }
+            parts.push_back(encoder(fold_pixels(chunk, config_.patch_size), is_grey));
+            if (on_chunk) on_chunk(i + 1, chunks);
+        }
+        if (work != nullptr) *work = {encoder.runs(), chunks};
+        return encoded(parts);
     }
 
     void decode(const at::Tensor& z_normalised, const std::function<void(const at::Tensor&)>& sink,
-                std::stop_token stop) const override {
+                std::stop_token stop, std::optional<RowRange> band) const override {
         const c10::InferenceMode mode;
         check_latent(z_normalised);
         const ReleaseAtEnd release;
         VaeStream stream = decoder_.new_stream();
+        if (band) {
+            STUDIO_CHECK(0 <= band->begin && band->begin < band->end && band->end <= z_normalised.size(3),
+                         "a band of rows must lie inside the picture");
+            stream.rows = decoder_rows(config_, z_normalised.size(3), *band);
+        }
         const at::Tensor mean = mean_.to(device_, at::kFloat), deviation = std_.to(device_, at::kFloat);
         // One latent frame at a time: larger chunks are no faster here (measured at 128 x 128) and cost memory.
         for (std::int64_t frame = 0; frame < z_normalised.size(2); ++frame) {
@@ -91,6 +121,29 @@ class WanVaeImpl final : public WanVae {
     }
 
   private:
+    /// Chunks of the encoder's output as the distribution that they describe.
+    Encoded encoded(const std::vector<at::Tensor>& chunks) const {
+        const at::Tensor moments = to_video(at::cat(chunks, 0)).contiguous();
+        Encoded result;
+        result.mean = moments.slice(1, 0, config_.z_dim).contiguous();
+        result.logvar = moments.slice(1, config_.z_dim).contiguous();
+        const auto per_channel = [&](const at::Tensor& t) { return t.to(device_, at::kFloat).view({1, -1, 1, 1, 1}); };
+        result.z_normalised = (result.mean - per_channel(mean_)) / per_channel(std_);
+        return result;
+    }
+
+    void check_grey(const GreyClip& clip) const {
+        const auto as_clip = [](const at::Tensor& picture) {
+            return picture.dim() == 4 ? picture.unsqueeze(2) : picture;
+        };
+        check_video(as_clip(clip.first));
+        const bool fits_last = !clip.last || (clip.last->sizes().equals(clip.first.sizes()) && clip.num_frames > 1);
+        if (fits_last && clip.num_frames >= 1 && (clip.num_frames - 1) % config_.temporal_stride == 0) return;
+        throw Failure(invalid_argument(
+            "video", "The last picture differs in size from the first, or the number of frames does not fit.",
+            fmt::format("Give both pictures one size, and {}k + 1 frames.", config_.temporal_stride)));
+    }
+
     void check_video(const at::Tensor& video) const {
         const std::int64_t stride = config_.spatial_stride;
         const bool fits = video.dim() == 5 && video.size(0) == 1 && video.size(1) == 3 && video.numel() > 0 &&

@@ -5,9 +5,12 @@
 #include "core/check.h"
 #include "core/log.h"
 #include "core/text.h"
+#include "pipeline/band_frames.h"
 #include "pipeline/embedding_cache.h"
-#include "pipeline/latent_rgb.h"
+#include "pipeline/generator_settings.h"
+#include "pipeline/image_fit.h"
 #include "pipeline/pixels.h"
+#include "pipeline/preview_map.h"
 #include "tensor/guard.h"
 #include "tensor/weights.h"
 
@@ -15,28 +18,6 @@ namespace studio::pipeline {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<fs::path> text_files(const ModelParts& parts) {
-    std::vector<fs::path> files(parts.text_encoder->checkpoint->files().begin(),
-                                parts.text_encoder->checkpoint->files().end());
-    files.push_back(parts.folder.parts.tokenizer);
-    return files;
-}
-
-SamplerSettings sampler_settings(const DenoiseSettings& settings) {
-    const auto kind = sampler_kind(settings.sampler);
-    if (!kind) {
-        throw Failure(invalid_argument("sampler",
-                                       fmt::format("There is no sampler \"{}\".", escape_for_display(settings.sampler)),
-                                       "Use rcm, unipc, euler or dpmpp."));
-    }
-    SamplerSettings out;
-    out.kind = *kind;
-    out.steps = settings.steps;
-    out.shift = settings.shift;
-    out.sigma_max = settings.sigma_max;
-    return out;
-}
 
 class LocalGenerator final : public Generator {
   public:
@@ -46,12 +27,23 @@ class LocalGenerator final : public Generator {
             const Compute compute = choose_compute(choice.device, choice.precision);
             const std::string identity =
                 fmt::format("{}{}", files_identity(parts->files), int(compute.precision)) + compute.device.str();
-            if (pipeline_ && identity == identity_) return;
+            const std::string transformer = transformer_identity(choice);
+            if (pipeline_ && identity == identity_) {
+                if (transformer != transformer_identity_) pipeline_->use(pipeline_options(choice));
+                transformer_identity_ = transformer;
+                return;
+            }
             unload_now();
-            pipeline_.emplace(std::move(parts), compute);
+            pipeline_.emplace(std::move(parts), compute, pipeline_options(choice));
             identity_ = identity;
+            transformer_identity_ = transformer;
             if (pipeline_->parts().text_encoder) text_identity_ = files_identity(text_files(pipeline_->parts()));
         });
+    }
+
+    void use(const MemoryChoice& choice) override {
+        memory_ = choice;
+        if (pipeline_) pipeline_->use(choice);
     }
 
     bool is_loaded(Part part) const override {
@@ -59,6 +51,8 @@ class LocalGenerator final : public Generator {
         switch (part) {
             case Part::kTextEncoder:
                 return pipeline_->has_text_encoder();
+            case Part::kImageEncoder:
+                return pipeline_->has_image_encoder();
             case Part::kTransformer:
                 return pipeline_->has_transformer();
             case Part::kVae:
@@ -72,6 +66,8 @@ class LocalGenerator final : public Generator {
             switch (part) {
                 case Part::kTextEncoder:
                     return opened().load_text_encoder();
+                case Part::kImageEncoder:
+                    return opened().load_image_encoder();
                 case Part::kTransformer:
                     return opened().load_transformer();
                 case Part::kVae:
@@ -85,6 +81,8 @@ class LocalGenerator final : public Generator {
         switch (part) {
             case Part::kTextEncoder:
                 return pipeline_->release_text_encoder();
+            case Part::kImageEncoder:
+                return pipeline_->release_image_encoder();
             case Part::kTransformer:
                 return pipeline_->release_transformer();
             case Part::kVae:
@@ -117,6 +115,29 @@ class LocalGenerator final : public Generator {
         });
     }
 
+    bool needs_image_encoder() const override { return pipeline_ && pipeline_->parts().dit_config.has_image_embedder; }
+
+    Result<void> encode_image(const ImageSettings& settings, const StageHooks& hooks) override {
+        return guarded([&] {
+            image_ = {};
+            const ModelParts& parts = opened().parts();
+            const ResizeRule rule = resize_rule(parts.kind, parts.is_turbo);
+            const auto fitted = [&](const Frame& picture) {
+                return fit_image(picture, settings.shape, settings.fit, rule);
+            };
+            ImageInput input{fitted(settings.image), {}};
+            if (settings.end_image) input.last = fitted(*settings.end_image);
+            ImageCondition condition =
+                opened().encode_image(input, settings.shape.num_frames, hooks.stop, hooks.progress);
+            if (needs_image_encoder()) {
+                std::vector<Frame> pictures{settings.image};
+                if (settings.end_image) pictures.push_back(*settings.end_image);
+                condition.context = opened().encode_clip(pictures, hooks.stop);
+            }
+            image_ = std::move(condition);
+        });
+    }
+
     Result<void> denoise(const DenoiseSettings& settings, const StageHooks& hooks) override {
         return guarded([&] {
             STUDIO_CHECK(prompt_.has_value(), "encode_text() comes first");
@@ -126,11 +147,14 @@ class LocalGenerator final : public Generator {
             in.prompt = *prompt_;
             in.negative = negative_;
             in.guidance = settings.guidance;
+            in.guidance_2 = settings.guidance_2;
+            in.boundary = settings.boundary;
+            in.image = image_;
             in.seed = settings.seed;
             DenoiseHooks inner;
             inner.stop = hooks.stop;
             inner.on_block = hooks.progress;
-            if (const LatentRgb* map = hooks.preview ? preview_map() : nullptr)
+            if (const LatentRgb* map = hooks.preview ? preview_.find(opened()) : nullptr)
                 inner.on_step = [&, map](const StepInfo& step) {
                     hooks.preview(step.index + 1, latent_frames(*map, step.denoised));
                 };
@@ -148,6 +172,7 @@ class LocalGenerator final : public Generator {
     Result<void> decode(FrameSink& sink, const StageHooks& hooks) override {
         return guarded([&] {
             STUDIO_CHECK(latents_.defined(), "denoise() comes first");
+            if (memory_.decode_bands > 1) return decode_bands(sink, hooks);
             std::int64_t next = 0;
             int done = 0;
             const int total = static_cast<int>(latents_.size(2));
@@ -163,10 +188,25 @@ class LocalGenerator final : public Generator {
         });
     }
 
+    Result<void> load_latents(const fs::path& path) override {
+        return guarded([&] {
+            auto tensors = read_tensors(path);
+            const at::Tensor& stored = tensors["latents"];
+            STUDIO_CHECK(stored.defined() && stored.dim() == 5, "read_latents_file() comes first");
+            if (!at::isfinite(stored).all().item<bool>()) {
+                throw Failure(corrupt_file(path_to_utf8(path), "latents",
+                                           "The latents hold values that are not numbers.",
+                                           "The file is damaged: make the video again."));
+            }
+            latents_ = stored.to(at::kFloat).clone();  // the file may go while the job runs
+        });
+    }
+
     void forget_texts() override { cache_.clear(); }
     void end_job() override {
         prompt_.reset();
         negative_.reset();
+        image_ = {};
         latents_.reset();
     }
     void unload() override { unload_now(); }
@@ -182,6 +222,31 @@ class LocalGenerator final : public Generator {
     VideoPipeline& opened() {
         STUDIO_CHECK(pipeline_.has_value(), "open() comes first");
         return *pipeline_;
+    }
+
+    /// All frames of one band, then of the next; the pictures are complete at the end only.
+    void decode_bands(FrameSink& sink, const StageHooks& hooks) {
+        const auto& vae = opened().parts().vae_config;
+        const std::int64_t rows = latents_.size(3), stride = vae.spatial_stride;
+        const std::int64_t bands = std::min<std::int64_t>(memory_.decode_bands, rows);
+        const std::int64_t num_frames = 1 + (latents_.size(2) - 1) * vae.temporal_stride;
+        BandFrames pictures(num_frames, rows * stride, latents_.size(4) * stride);
+        int done = 0;
+        const int total = static_cast<int>(bands * latents_.size(2));
+        for (std::int64_t i = 0; i < bands; ++i) {
+            const RowRange band = band_rows(rows, bands, i);
+            std::int64_t next = 0;
+            const auto on_frames = [&](const at::Tensor& frames) {
+                pictures.add(frames, next, band.begin * stride);
+                next += frames.size(2);
+                if (hooks.progress) hooks.progress(++done, total);
+            };
+            opened().decode(latents_, on_frames, hooks.stop, band);
+        }
+        for (Frame& frame : pictures.take()) {
+            throw_if_cancelled(hooks.stop);
+            sink.push(std::move(frame)).value();
+        }
     }
 
     std::string cache_key(const std::string& text) const {
@@ -204,47 +269,23 @@ class LocalGenerator final : public Generator {
         return embeds;
     }
 
-    /// preview.json of the model; without one a map fitted to the decoder, if that is loaded anyway. A broken file
-    /// costs the preview, not the video.
-    const LatentRgb* preview_map() {
-        if (preview_ || is_preview_tried_) return preview_ ? &*preview_ : nullptr;
-        const ModelParts& parts = opened().parts();
-        const fs::path file = parts.folder.root / "preview.json";
-        std::error_code ec;
-        if (fs::exists(file, ec)) {
-            is_preview_tried_ = true;
-            auto map = read_latent_rgb(file, parts.vae_config.z_dim);
-            if (map)
-                preview_ = *std::move(map);
-            else
-                log::warning("no preview: {}", map.error().message);
-        } else if (opened().has_vae()) {
-            is_preview_tried_ = true;
-            preview_ = fit_latent_rgb(parts.vae_config.z_dim, [&](const at::Tensor& z) {
-                at::Tensor picture;
-                opened().vae().decode(z, [&](const at::Tensor& frames) { picture = frames; });
-                return picture;
-            });
-        }
-        return preview_ ? &*preview_ : nullptr;
-    }
-
     void unload_now() {
         end_job();
         pipeline_.reset();
-        preview_.reset();
-        is_preview_tried_ = false;
+        preview_ = {};
         identity_.clear();
         text_identity_.clear();
+        transformer_identity_.clear();
     }
 
     std::optional<VideoPipeline> pipeline_;
-    std::string identity_, text_identity_;
+    std::string identity_, text_identity_, transformer_identity_;
     EmbeddingCache cache_;
-    std::optional<LatentRgb> preview_;
-    bool is_preview_tried_ = false;
+    PreviewMap preview_;
+    MemoryChoice memory_;
     // This job's tensors.
     std::optional<TextEmbeds> prompt_, negative_;
+    ImageCondition image_;
     at::Tensor latents_;
 };
 

@@ -33,22 +33,20 @@ at::Tensor frame_mask(int num_frames, int step, bool has_last, std::int64_t heig
     return mask;
 }
 
-ImageCondition VideoPipeline::encode_image(const ImageInput& image, int num_frames, const std::stop_token& stop) {
+ImageCondition VideoPipeline::encode_image(const ImageInput& image, int num_frames, const std::stop_token& stop,
+                                           const std::function<void(int, int)>& on_frame) {
     const checkpoint::VaeConfig& config = parts_->vae_config;
     check_picture("image", image.first, config.spatial_stride);
-    const at::Tensor first = image.first.to(compute_.device, at::kFloat).unsqueeze(2);
+    if (image.last) check_picture("end_image", *image.last, config.spatial_stride);
+    WanVae::GreyClip clip{image.first, image.last, num_frames};
     ImageCondition out;
     if (parts_->kind == ModelKind::kTextImageToVideo) {
-        out.first_latent = vae().encode(first, stop).z_normalised;
+        clip.num_frames = 1;
+        clip.last.reset();
+        out.first_latent = vae().encode_grey(clip, stop, on_frame).z_normalised;
         return out;
     }
-    at::Tensor clip = at::zeros({1, 3, num_frames, first.size(3), first.size(4)}, first.options());
-    clip.slice(2, 0, 1).copy_(first);
-    if (image.last) {
-        check_picture("end_image", *image.last, config.spatial_stride);
-        clip.select(2, num_frames - 1).copy_(*image.last);
-    }
-    const at::Tensor latent = vae().encode(clip, stop).z_normalised;
+    const at::Tensor latent = vae().encode_grey(clip, stop, on_frame).z_normalised;
     const at::Tensor mask = frame_mask(num_frames, static_cast<int>(config.temporal_stride), image.last.has_value(),
                                        latent.size(3), latent.size(4));
     out.channels = at::cat({mask.to(latent.device()), latent}, 1);

@@ -109,6 +109,11 @@ class VideoPipeline {
     bool has_transformer() const { return dit_ != nullptr || dit_low_ != nullptr; }
     bool has_vae() const { return vae_ != nullptr; }
     const WanVae& vae();
+    /// Other adapters or another attention: the transformers leave, everything else stays.
+    void use(const PipelineOptions& options) {
+        options_ = options;
+        release_transformer();
+    }
     void use(const MemoryChoice& choice) { memory_ = choice; }
 
     /// Errors   InvalidArgument (shapes, ids out of the vocabulary, invalid UTF-8).
@@ -119,7 +124,8 @@ class VideoPipeline {
 
     /// Pictures to what this model's transformer reads: mask and latent of the whole clip, or the clean first latent.
     /// The rows of the image encoder are made by encode_clip().   Errors  InvalidArgument, field "image".
-    ImageCondition encode_image(const ImageInput& image, int num_frames, const std::stop_token& stop = {});
+    ImageCondition encode_image(const ImageInput& image, int num_frames, const std::stop_token& stop = {},
+                                const std::function<void(int done, int total)>& on_frame = {});
 
     /// Rows of the image encoder for the pictures as they came, not as they were fitted: fp32 [n, tokens, image_dim].
     at::Tensor encode_clip(const std::vector<Frame>& pictures, const std::stop_token& stop = {});
