@@ -56,10 +56,12 @@ __global__ void __launch_bounds__(kTileThreads) normalize_tile_kernel(LayerNormQ
             load8(scale, n.scale + at);
             load8(shift, n.shift + at);
 #pragma unroll
-            for (int e = 0; e < 8; ++e) v[i][e] = v[i][e] * (1.0f + scale[e]) + shift[e];
+            for (int e = 0; e < 8; ++e)
+                v[i][e] = v[i][e] * (1.0f + scale[e]) + shift[e];
         }
 #pragma unroll
-        for (int e = 0; e < 8; ++e) v[i][e] = round_as(n.y_type, v[i][e]);
+        for (int e = 0; e < 8; ++e)
+            v[i][e] = round_as(n.y_type, v[i][e]);
     }
     const TileTarget to{p.q + row0 * n.dim + column0, n.dim, rows, columns,
                         p.scale + i64(blockIdx.x) * gridDim.y + blockIdx.y};
@@ -88,7 +90,8 @@ Status layer_norm_quantize(const LayerNormQuantizeArgs& args, Stream stream) noe
         return refuse(StatusCode::kUnsupportedType, "layer_norm_quantize takes f32, bf16 and f16");
     }
     if (const Status s = check_rows(n.rows, n.dim); !s) return s;
-    if (!is_aligned(n.x, 16) || !is_aligned(args.q, 8) || !is_aligned(args.scale, 4) || !is_aligned(args.statistics, 8)) {
+    if (!is_aligned(n.x, 16) || !is_aligned(args.q, 8) || !is_aligned(args.scale, 4) ||
+        !is_aligned(args.statistics, 8)) {
         return refuse(StatusCode::kInvalidArgument, "x, q, scale and statistics must be given and aligned");
     }
     if ((n.weight && !is_aligned(n.weight, 16)) || (n.bias && !is_aligned(n.bias, 16))) {

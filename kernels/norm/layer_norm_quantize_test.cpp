@@ -1,7 +1,7 @@
 // Norm, modulation and quantiser in one: the dequantised result against the two oracles in a row.
+#include "kernels/norm/layer_norm_quantize.h"
 #include "kernels/common/testing.h"
 #include "kernels/norm/gate_residual.h"
-#include "kernels/norm/layer_norm_quantize.h"
 
 namespace studio::kernels {
 namespace {
@@ -23,7 +23,8 @@ TEST_P(LayerNormQuantize, MatchesTheOracles) {
     auto weight = random_f32(d, 2, 0.2f, 1), bias = random_f32(d, 3), scale = random_f32(2 * d, 4, 0.3f),
          shift = random_f32(2 * d, 5);
     Buffer<std::int32_t> of_row(std::size_t(c.rows));
-    for (std::size_t r = 0; r < of_row.size(); ++r) of_row[r] = std::int32_t(r % 2);
+    for (std::size_t r = 0; r < of_row.size(); ++r)
+        of_row[r] = std::int32_t(r % 2);
     auto norm = [&](bool device) {
         auto at = [&](auto& b) { return device ? b.device() : b.host(); };
         LayerNormArgs a;
@@ -36,7 +37,8 @@ TEST_P(LayerNormQuantize, MatchesTheOracles) {
     layer_norm_reference(norm(false), want.data());
     // The quantiser's own error, for the bound: half a step of each block's scale.
     std::vector<float> exact(n);
-    for (std::size_t i = 0; i < n; ++i) exact[i] = float(round_to(c.y, want[i]));
+    for (std::size_t i = 0; i < n; ++i)
+        exact[i] = float(round_to(c.y, want[i]));
     std::vector<std::int8_t> want_q(n);
     std::vector<float> want_scale(blocks);
     quantize_reference({exact.data(), want_q.data(), want_scale.data(), c.rows, c.dim, c.dim, DType::kF32});
@@ -46,7 +48,8 @@ TEST_P(LayerNormQuantize, MatchesTheOracles) {
         LayerNormQuantizeArgs a{norm(true), q.device(), scales.device(), statistics.device(), c.given_statistics};
         if (c.given_statistics) {
             Buffer<float> stream(n), zeros(n);
-            for (std::size_t i = 0; i < n; ++i) stream[i] = float(read_element(x.host(), c.x, i)), zeros[i] = 0;
+            for (std::size_t i = 0; i < n; ++i)
+                stream[i] = float(read_element(x.host(), c.x, i)), zeros[i] = 0;
             GateResidualArgs g;
             g.x = stream.device(), g.y = zeros.device(), g.rows = c.rows, g.dim = c.dim, g.y_type = DType::kF32;
             g.statistics = a.statistics;
@@ -60,7 +63,8 @@ TEST_P(LayerNormQuantize, MatchesTheOracles) {
             off_by_one += q[i] != want_q[i];
         }
         EXPECT_LE(off_by_one, n / 50 + 1);  // values that lie at a rounding edge
-        for (std::size_t b = 0; b < blocks; ++b) EXPECT_NEAR(scales[b], want_scale[b], 8e-3f * want_scale[b]);
+        for (std::size_t b = 0; b < blocks; ++b)
+            EXPECT_NEAR(scales[b], want_scale[b], 8e-3f * want_scale[b]);
     });
 }
 INSTANTIATE_TEST_SUITE_P(Shapes, LayerNormQuantize,

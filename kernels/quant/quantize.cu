@@ -23,7 +23,8 @@ __global__ void __launch_bounds__(kTileThreads) quantize_kernel(QuantizeArgs p) 
         load8(v[i], x + tile_row(i) * p.x_stride + tile_column());
         if constexpr (kGelu) {
 #pragma unroll
-            for (int e = 0; e < 8; ++e) v[i][e] = rounded<T>(gelu_value(v[i][e]));
+            for (int e = 0; e < 8; ++e)
+                v[i][e] = rounded<T>(gelu_value(v[i][e]));
         }
     }
     const TileTarget to{p.q + row0 * p.dim + column0, p.dim, rows, columns,

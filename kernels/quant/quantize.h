@@ -12,13 +12,13 @@ constexpr std::int64_t kQuantBlock = 128;
 enum class Activation : std::uint8_t { kNone, kGeluTanh };
 
 struct QuantizeArgs {
-    const void* x = nullptr;      // [rows, dim], row stride x_stride
-    std::int8_t* q = nullptr;     // [rows, dim], dense
-    float* scale = nullptr;       // [ceil(rows / 128), ceil(dim / 128)], dense
+    const void* x = nullptr;   // [rows, dim], row stride x_stride
+    std::int8_t* q = nullptr;  // [rows, dim], dense
+    float* scale = nullptr;    // [ceil(rows / 128), ceil(dim / 128)], dense
     std::int64_t rows = 0;
     std::int64_t dim = 0;
-    std::int64_t x_stride = 0;    // in elements
-    DType type = DType::kBF16;    // of x: kF32, kF16 or kBF16
+    std::int64_t x_stride = 0;                  // in elements
+    DType type = DType::kBF16;                  // of x: kF32, kF16 or kBF16
     Activation activation = Activation::kNone;  // applied to x first, then rounded to `type`
 };
 

@@ -36,7 +36,8 @@ void quantize_reference(const QuantizeArgs& args) {
             args.scale[r0 / kQuantBlock * column_blocks + c0 / kQuantBlock] = amax / 128.0f;
             const float multiplier = 128.0f / amax;
             for (std::int64_t r = r0; r < r1; ++r) {
-                for (std::int64_t c = c0; c < c1; ++c) args.q[r * args.dim + c] = saturated(value(r, c) * multiplier);
+                for (std::int64_t c = c0; c < c1; ++c)
+                    args.q[r * args.dim + c] = saturated(value(r, c) * multiplier);
             }
         }
     }

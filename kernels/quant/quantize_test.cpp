@@ -1,6 +1,6 @@
 // The 128 x 128 quantiser: bit for bit like its oracle, and the values the specification lists.
-#include "kernels/common/testing.h"
 #include "kernels/quant/quantize.h"
+#include "kernels/common/testing.h"
 
 namespace studio::kernels {
 namespace {
@@ -35,7 +35,8 @@ void check(QuantizeArgs a, unsigned seed) {
             EXPECT_NEAR(got.scale[i], want.scale[i], exact ? 0 : 5e-3f * want.scale[i]) << i;
         }
         int worst = 0;
-        for (std::size_t i = 0; i < got.q.size(); ++i) worst = std::max(worst, std::abs(got.q[i] - want.q[i]));
+        for (std::size_t i = 0; i < got.q.size(); ++i)
+            worst = std::max(worst, std::abs(got.q[i] - want.q[i]));
         EXPECT_LE(worst, exact ? 0 : 1);
     });
 }
@@ -58,12 +59,14 @@ TEST(Quantize, ValuesOfTheSpecification) {
     EXPECT_LAUNCHED(quantize(a, nullptr));
     got.q.fetch(), got.scale.fetch();
     EXPECT_EQ(got.scale[0], 0.03125f);
-    for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(got.q[i], want[i]) << in[i];
+    for (std::size_t i = 0; i < 8; ++i)
+        EXPECT_EQ(got.q[i], want[i]) << in[i];
 }
 
 TEST(Quantize, ZerosNansAndInfinities) {
     Buffer<float> x(3 * 128 * 8);
-    for (std::size_t i = 0; i < x.size(); ++i) x[i] = i < 128 * 8 ? 0.0f : 1.0f;
+    for (std::size_t i = 0; i < x.size(); ++i)
+        x[i] = i < 128 * 8 ? 0.0f : 1.0f;
     x[128 * 8 + 3] = NAN;
     x[2 * 128 * 8 + 3] = -INFINITY;
     QuantizeArgs a = shape(3 * 128, 8, 8, DType::kF32, Activation::kNone);
@@ -75,7 +78,8 @@ TEST(Quantize, ZerosNansAndInfinities) {
     EXPECT_EQ(got.q[0], 0);
     EXPECT_TRUE(std::isnan(got.scale[1]));
     EXPECT_TRUE(std::isinf(got.scale[2]));
-    for (std::size_t i = 128 * 8; i < 256 * 8; ++i) EXPECT_EQ(got.q[i], 0);
+    for (std::size_t i = 128 * 8; i < 256 * 8; ++i)
+        EXPECT_EQ(got.q[i], 0);
     EXPECT_TRUE(std::isnan(float(got.q[2 * 128 * 8]) * got.scale[2]));
 }
 

@@ -7,12 +7,16 @@ namespace studio::gpu {
 
 constexpr int kTileThreads = 256, kTileSide = 128;
 
-GPU_FN int tile_row(int i) { return int(threadIdx.x) / 16 + 16 * i; }
-GPU_FN int tile_column() { return int(threadIdx.x) % 16 * 8; }
+GPU_FN int tile_row(int i) {
+    return int(threadIdx.x) / 16 + 16 * i;
+}
+GPU_FN int tile_column() {
+    return int(threadIdx.x) % 16 * 8;
+}
 
 struct TileTarget {
-    std::int8_t* q;  // first element of the tile
-    i64 stride;      // elements from one row of q to the next
+    std::int8_t* q;     // first element of the tile
+    i64 stride;         // elements from one row of q to the next
     int rows, columns;  // how much of the tile lies in the matrix
     float* scale;       // of this tile
 };
@@ -23,7 +27,8 @@ GPU_FN void quantize_tile(const float (&v)[8][8], const TileTarget& to, float* p
 #pragma unroll
     for (int i = 0; i < 8; ++i) {
 #pragma unroll
-        for (int e = 0; e < 8; ++e) amax = max_or_nan(amax, fabsf(v[i][e]));
+        for (int e = 0; e < 8; ++e)
+            amax = max_or_nan(amax, fabsf(v[i][e]));
     }
 #if GPU_HOST
     amax = warp_max_or_nan(amax, loc);
@@ -34,7 +39,8 @@ GPU_FN void quantize_tile(const float (&v)[8][8], const TileTarget& to, float* p
     __syncthreads();
     amax = 1e-8f;
 #pragma unroll
-    for (int w = 0; w < kTileThreads / 32; ++w) amax = max_or_nan(amax, partial[w]);
+    for (int w = 0; w < kTileThreads / 32; ++w)
+        amax = max_or_nan(amax, partial[w]);
     if (threadIdx.x == 0) *to.scale = amax / 128.0f;
     const float multiplier = 128.0f / amax;
     if (tile_column() >= to.columns) return;
@@ -43,7 +49,8 @@ GPU_FN void quantize_tile(const float (&v)[8][8], const TileTarget& to, float* p
         if (tile_row(i) >= to.rows) break;
         u32 packed[2] = {0, 0};
 #pragma unroll
-        for (int e = 0; e < 8; ++e) packed[e / 4] |= (u32(round_to_s8(v[i][e] * multiplier)) & 0xffu) << (e % 4 * 8);
+        for (int e = 0; e < 8; ++e)
+            packed[e / 4] |= (u32(round_to_s8(v[i][e] * multiplier)) & 0xffu) << (e % 4 * 8);
         *reinterpret_cast<uint2*>(to.q + tile_row(i) * to.stride + tile_column()) = uint2{packed[0], packed[1]};
     }
 }

@@ -22,8 +22,11 @@ void async_push(void* dst, const void* src, std::uint32_t valid, std::uint32_t t
     }
     shared_check(dst, total, loc);
     Fiber& fiber = *self->fiber;
-    if (fiber.first_copy == fiber.copies.size()) {
-        fiber.copies.clear();
+    if (fiber.copies.size() == fiber.copies.capacity() || fiber.first_copy == fiber.copies.size()) {
+        const std::size_t open = fiber.copies.size() - fiber.first_copy;
+        for (std::size_t i = 0; i < open; ++i)
+            fiber.copies[i] = fiber.copies[fiber.first_copy + i];
+        fiber.copies.resize(open);  // smaller: nothing moves
         fiber.first_copy = 0;
     }
     if (fiber.copies.size() == fiber.copies.capacity()) fail("too many asynchronous copies in flight", loc);

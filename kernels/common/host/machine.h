@@ -10,11 +10,11 @@
 namespace studio::shim {
 
 struct Copy {
-    void* dst;
-    const void* src;
-    std::uint32_t valid, total;
-    std::uint64_t group;
-    bool done;
+    void* dst = nullptr;
+    const void* src = nullptr;
+    std::uint32_t valid = 0, total = 0;
+    std::uint64_t group = 0;
+    bool done = false;
 };
 enum class State : unsigned char { kReady, kInWarpOperation, kAtBarrier, kDone };
 

@@ -1,0 +1,8 @@
+// One instantiation a file, so that they build side by side.
+#include "kernels/attention/flash_forward.cuh"
+
+namespace studio::kernels {
+Status flash_bf16_sparse(const AttentionArgs& args, Stream stream) noexcept {
+    return gpu::run_flash<false, true>(args, stream);
+}
+}  // namespace studio::kernels
