@@ -53,6 +53,14 @@ Result<std::string> ModelHashes::hash(const fs::path& file, const std::stop_toke
     return sha256;
 }
 
+void ModelHashes::remember(const fs::path& file, const std::string& sha256) {
+    auto entry = stamp(file);
+    if (!entry) return;
+    entry->sha256 = sha256;
+    entries_[path_to_utf8(file)] = *std::move(entry);
+    store();
+}
+
 void ModelHashes::store() const {
     Json json = Json::object();
     for (const auto& [path, entry] : entries_)

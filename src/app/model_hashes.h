@@ -19,6 +19,8 @@ class ModelHashes {
 
     /// The hash, if it is known and the file unchanged.
     std::optional<std::string> known(const std::filesystem::path& file) const;
+    /// The hash of a file that somebody has just read whole anyway.
+    void remember(const std::filesystem::path& file, const std::string& sha256);
     /// Known or computed now.   Errors: NotFound, Io naming the file; Cancelled.
     Result<std::string> hash(const std::filesystem::path& file, const std::stop_token& stop = {});
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "app/model_places.h"
 #include "core/platform.h"
 #include "core/text.h"
 
@@ -50,38 +51,24 @@ fs::path demo_in_source_tree() {
     return {};
 }
 
-std::vector<fs::path> models_folders() {
-    std::vector<fs::path> folders;
-#ifdef _WIN32
-    constexpr char kSeparator = ';';
-#else
-    constexpr char kSeparator = ':';
-#endif
-    if (const char* const list = std::getenv("STUDIO_MODELS")) {
-        std::string_view rest(list);
-        while (!rest.empty()) {
-            const auto end = rest.find(kSeparator);
-            if (const std::string_view one = rest.substr(0, end); !one.empty()) folders.push_back(path_from_utf8(one));
-            rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-        }
-    }
-    folders.push_back(platform::user_data_dir() / "models");
-    return folders;
-}
-
 bool may_be_model(const fs::directory_entry& entry) {
     std::error_code ignored;
     const std::string name = path_to_utf8(entry.path().filename());
-    if (name.starts_with(".")) return false;
+    if (name.starts_with(".") || name == kPartsFolder) return false;
     if (entry.is_directory(ignored)) return true;
     if (!entry.is_regular_file(ignored)) return false;
     const std::string extension = path_to_utf8(entry.path().extension());
     return extension == ".safetensors" || extension == ".gguf" || extension == ".pth" || extension == ".pt";
 }
 
-/// Entries of all models folders in a stable order; a folder that cannot be read counts as empty.
-std::vector<fs::path> candidates() {
-    std::vector<fs::path> found;
+std::string listed_name(const fs::path& path) {
+    return path_to_utf8(is_folder(path) ? path.filename() : path.stem());
+}
+
+/// What has a name: entries of all models folders in a stable order, then the places that were added. A folder that
+/// cannot be read counts as empty.
+std::vector<RegisteredModel> candidates() {
+    std::vector<RegisteredModel> found;
     for (const fs::path& folder : models_folders()) {
         std::vector<fs::path> here;
         std::error_code failed;
@@ -90,13 +77,12 @@ std::vector<fs::path> candidates() {
             if (here.size() >= kMaxListed) break;
         }
         std::sort(here.begin(), here.end());
-        found.insert(found.end(), here.begin(), here.end());
+        for (const fs::path& path : here)
+            found.push_back({listed_name(path), path});
     }
+    const auto added = registered_models();
+    found.insert(found.end(), added.begin(), added.end());
     return found;
-}
-
-std::string listed_name(const fs::path& path) {
-    return path_to_utf8(is_folder(path) ? path.filename() : path.stem());
 }
 
 /// A damaged model stays in the list with the reason: vanishing without a word helps nobody.
@@ -147,11 +133,11 @@ std::vector<ModelInfo> list_models() {
         models.push_back(info.ok() ? std::move(*info) : unusable(*demo, info.error()));
         models.back().name = kDemoName;
     }
-    for (const fs::path& path : candidates()) {
+    for (const auto& [name, path] : candidates()) {
         if (!models.empty() && models.front().path == path) continue;
         auto info = check_model(path);
         models.push_back(info.ok() ? std::move(*info) : unusable(path, info.error()));
-        models.back().name = listed_name(path);
+        models.back().name = name;
     }
     return models;
 }
@@ -162,9 +148,8 @@ Result<fs::path> find_model(const std::string& name_or_path) {
     std::string known = kDemoName;
     // A plain word is a name first: a file of that name in the current folder must not change what a script means.
     if (!path.has_parent_path()) {
-        for (const fs::path& candidate : candidates()) {
-            const std::string name = listed_name(candidate);
-            if (name == name_or_path) return candidate;
+        for (const auto& [name, place] : candidates()) {
+            if (name == name_or_path) return place;
             known += ", " + name;
         }
     }

@@ -24,6 +24,7 @@ struct PositionalSpec {
     std::string name;  // "FILE"
     std::string help;
     bool is_required = false;
+    bool is_many = false;  // takes all the rest; only for the last one
 };
 
 /// What stood on the command line.

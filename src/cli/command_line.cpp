@@ -86,11 +86,15 @@ class Subcommand {
         app_->footer(command.footer);
         app_->allow_windows_style_options(false);
         texts_.resize(command.options.size() + command.positionals.size());
+        lists_.resize(command.positionals.size());
         std::size_t at = 0;
         for (const OptionSpec& option : command.options)
             add_option(option, texts_[at++]);
-        for (const PositionalSpec& positional : command.positionals) {
-            auto* const added = app_->add_option(positional.name, texts_[at++], positional.help)->type_name("");
+        for (std::size_t i = 0; i < command.positionals.size(); ++i) {
+            const PositionalSpec& positional = command.positionals[i];
+            auto* const added = positional.is_many ? app_->add_option(positional.name, lists_[i], positional.help)
+                                                   : app_->add_option(positional.name, texts_[at++], positional.help);
+            added->type_name("");
             positionals_.push_back(added);
             if (positional.is_required) added->required();
         }
@@ -114,7 +118,8 @@ class Subcommand {
             parsed.invocation.values[flag] = is_switch ? "" : text;
         }
         for (const CLI::Option* const positional : positionals_) {
-            if (positional->count() > 0) parsed.invocation.positionals.push_back(positional->results().front());
+            for (const std::string& text : positional->results())
+                parsed.invocation.positionals.push_back(text);
         }
         if (log_level_->count() > 0) parsed.log_level = log_level_->results().front();
         return parsed;
@@ -131,6 +136,7 @@ class Subcommand {
     const Command* command_;
     CLI::App* app_ = nullptr;
     std::vector<std::string> texts_;  // CLI11 wants somewhere to write to; results() is what we read
+    std::vector<std::vector<std::string>> lists_;
     std::string log_text_;
     std::vector<std::pair<std::string, CLI::Option*>> options_;
     std::vector<CLI::Option*> positionals_;

@@ -1,17 +1,28 @@
-// models: which models are there, and what a file or folder is.
+// models: which models are there, what a file or folder is, and the door to the other actions.
 #include "app/models.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+
+#include "app/model_download.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
+#include "cli/models_actions.h"
 #include "cli/output.h"
 #include "core/text.h"
 
 namespace studio::cli {
 namespace {
 
-const std::vector<std::string> kActions{"list", "show", "check"};
+const std::vector<std::string> kActions{"list", "show", "check", "add", "remove", "download", "verify", "convert"};
+
+/// "ready", "downloading 43 %", "stopped at 43 %", "not ready".
+std::string state_of(const ModelInfo& model) {
+    if (const std::string text = download_state(model.path).text; !text.empty()) return text;
+    return model.complete ? "ready" : "not ready";
+}
 
 Json model_json(const ModelInfo& model) {
     return {{"name", model.name},
@@ -21,6 +32,7 @@ Json model_json(const ModelInfo& model) {
             {"precision", model.precision},
             {"bytes", model.bytes},
             {"complete", model.complete},
+            {"state", state_of(model)},
             {"missing", model.missing},
             {"details", model.details},
             {"defaults", model.defaults.is_null() ? Json::object() : model.defaults},
@@ -38,10 +50,10 @@ int list(bool is_json, Output& output) {
     }
     for (const ModelInfo& model : models) {
         output.line(fmt::format("{:<24} {:<22} {:<6} {:>10}  {}", escape_for_display(model.name, 200), model.kind,
-                                model.precision, format_bytes(model.bytes), model.complete ? "ready" : "not ready"));
+                                model.precision, format_bytes(model.bytes), state_of(model)));
     }
     if (models.empty())
-        output.note("No model found. Put model folders into the models folder, or name them in STUDIO_MODELS.");
+        output.note("No model found. 'models download' fetches one; 'models add' takes what is on disk already.");
     return kDone;
 }
 
@@ -84,40 +96,68 @@ void print_model(const ModelInfo& model, Output& output) {
         output.line(fmt::format("example         {}", escape_for_display(prompt, 500)));
 }
 
-int fail(const Error& error, bool is_json, Output& output) {
-    if (is_json) output.json({{"error", error_json(error)}});
-    output.error(error);
-    return exit_code(error.code);
-}
-
-int show(const std::string& what, bool is_check, bool is_json, Output& output) {
+int show(const std::string& what, bool is_check, const Invocation& invocation, Output& output) {
     // `check` takes a path as it is; `show` also names.
     auto path = is_check && !what.empty() ? Result<std::filesystem::path>(path_from_utf8(what)) : find_model(what);
-    if (!path.ok()) return fail(path.error(), is_json, output);
+    if (!path.ok()) return models_fail(path.error(), invocation, output);
     const auto model = check_model(*path);
-    if (!model.ok()) return fail(model.error(), is_json, output);
-    if (is_json)
+    if (!model.ok()) return models_fail(model.error(), invocation, output);
+    if (invocation.has("--json"))
         output.json(model_json(*model));
     else
         print_model(*model, output);
     return kDone;
 }
 
+/// Options belong to actions; one that the action does not know would be ignored without a word.
+Result<void> check_options(const Invocation& invocation, const std::string& action) {
+    static const std::map<std::string, std::string> kActionsOf{{"--name", "add"},
+                                                               {"--copy", "add"},
+                                                               {"--move", "add"},
+                                                               {"--yes", "remove"},
+                                                               {"--mirror", "download"},
+                                                               {"--proxy", "download"},
+                                                               {"--dry-run", "download remove"},
+                                                               {"--to", "convert"},
+                                                               {"--dtype", "convert"}};
+    for (const auto& [flag, actions] : kActionsOf) {
+        if (!invocation.has(flag) || actions.find(action) != actions.npos) continue;
+        return invalid_argument(flag, fmt::format("{} does not belong to 'models {}'.", flag, action),
+                                "Leave it out. 'turbo-studio-cli models --help' tells what each action takes.");
+    }
+    return {};
+}
+
 int run_models(const Invocation& invocation, Output& output) {
-    const bool is_json = invocation.has("--json");
+    using Action = int (*)(const Invocation&, Output&);
+    static const std::map<std::string, Action> kOthers{{"add", &models_add},
+                                                       {"remove", &models_remove},
+                                                       {"download", &models_download},
+                                                       {"verify", &models_verify},
+                                                       };
     const auto& words = invocation.positionals;
     const std::string action = words.empty() ? "list" : words[0];
-    const std::string what = words.size() > 1 ? words[1] : "";
-    if (action == "list" && what.empty()) return list(is_json, output);
-    if (action == "show" || action == "check") return show(what, action == "check", is_json, output);
-    if (action == "list")
-        return fail(invalid_argument("models list", "'models list' takes no path.", "Use 'models check PATH'."),
-                    is_json, output);
-    const std::string near = closest(action, kActions);
-    return fail(
-        invalid_argument("models", fmt::format("'models {}' does not exist.", escape_for_display(action, 60)),
-                         near.empty() ? "Use list, show or check." : fmt::format("Did you mean 'models {}'?", near)),
-        is_json, output);
+    if (std::find(kActions.begin(), kActions.end(), action) == kActions.end()) {
+        const std::string near = closest(action, kActions);
+        return models_fail(
+            invalid_argument("models", fmt::format("'models {}' does not exist.", escape_for_display(action, 60)),
+                             near.empty() ? "Use list, show, check, add, remove, download, verify or convert."
+                                          : fmt::format("Did you mean 'models {}'?", near)),
+            invocation, output);
+    }
+    if (const auto options = check_options(invocation, action); !options.ok())
+        return models_fail(options.error(), invocation, output);
+    if (const auto other = kOthers.find(action); other != kOthers.end()) return other->second(invocation, output);
+    if (words.size() > (action == "list" ? 1 : 2)) {
+        return models_fail(
+            invalid_argument(
+                "models " + action,
+                action == "list" ? "'models list' takes no path." : fmt::format("'models {}' takes one path.", action),
+                action == "list" ? "Use 'models check PATH'." : "Put quotes around a path with spaces."),
+            invocation, output);
+    }
+    if (action == "list") return list(invocation.has("--json"), output);
+    return show(words.size() > 1 ? words[1] : "", action == "check", invocation, output);
 }
 
 }  // namespace
@@ -125,12 +165,27 @@ int run_models(const Invocation& invocation, Output& output) {
 Command models_command() {
     Command command;
     command.name = "models";
-    command.summary = "List models, or tell what a model file or folder is.";
-    command.footer = R"(models list          all models that generate can use by name
-models show [NAME]   one of them (without a name the demo model)
-models check [PATH]  a file or folder, judged by its tensors; exits 3 when it is damaged)";
-    command.options = {{"--json", "", "The answer as one JSON object."}};
-    command.positionals = {{"ACTION", "list, show or check [list]"}, {"PATH", "Name or path."}};
+    command.summary = "List, check, add, remove, download, verify and convert models.";
+    command.footer = R"(models list              all models that generate can use by name, and their state
+models show [NAME]       one of them (without a name the demo model)
+models check [PATH]      a file or folder, judged by its tensors; exits 3 when it is damaged
+models add PATH...       use what is on disk, where it is; several paths are the parts of one model
+models download [NAME]   published models by name; without a name the catalogue. Run it again to go on
+models verify NAME|PATH  every byte against the published hash, structure and values
+models remove NAME       asks first; tells what becomes free; never deletes what it did not put there
+models convert SRC DST --to diffusers|w8a8|blocks   the same weights in another form)";
+    command.options = {{"--json", "", "The answer as one JSON object."},
+                       {"--name", "NAME", "add: name of the model. [from the first path]"},
+                       {"--copy", "", "add: copy into the models folder."},
+                       {"--move", "", "add: move into the models folder."},
+                       {"--yes", "", "remove: do not ask."},
+                       {"--dry-run", "", "download, remove: tell what would be done."},
+                       {"--mirror", "URL", "download: another server with the same layout. [https://huggingface.co]"},
+                       {"--proxy", "URL", "download: http://, https://, socks5h://... [https_proxy]"},
+                       {"--to", "FORM", "convert: diffusers, w8a8 or blocks."},
+                       {"--dtype", "TYPE", "convert: bf16, f16 or f32. [as stored; what cannot be kept becomes bf16]"}};
+    command.positionals = {{"ACTION", "list, show, check, add, remove, download, verify or convert [list]"},
+                           {"PATH", "Names or paths.", false, true}};
     command.run = &run_models;
     return command;
 }

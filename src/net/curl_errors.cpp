@@ -23,7 +23,10 @@ NetError certificate_error(const CurlFailure& failure, const std::string& host) 
         return net_error("certificate", fmt::format("The connection to {} is not safe: {}.", host, why), std::move(fix),
                          false);
     };
-    switch (failure.verify_result) {
+    // libcurl compares the names itself, after the TLS library found the certificate good.
+    const bool is_for_other =
+        failure.verify_result == kHostMismatch || failure.text.find("host name") != failure.text.npos;
+    switch (is_for_other ? kHostMismatch : failure.verify_result) {
         case kNotYetValid:
             return refused("its certificate is not yet valid",
                            "Set this computer's clock: it is probably behind. Then try again.");

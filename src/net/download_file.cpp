@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "core/disk_space.h"
 #include "core/log.h"
 #include "core/text.h"
 #include "net/part_file.h"
@@ -29,6 +30,10 @@ class FileDownload {
         : request_(request), options_(options), report_(report), stop_(stop), target_(path_to_utf8(request.target)) {}
 
     Result<FileResult> run();
+    /// An empty part is of no use to anybody.
+    void tidy() {
+        if (part_ && part_->size() == 0) part_->discard();
+    }
 
   private:
     Result<std::optional<FileResult>> take_existing();
@@ -332,6 +337,7 @@ Result<FileResult> download_file(const FileRequest& request, const NetOptions& o
     FileDownload download(request, options, report, stop);
     auto result = download.run();
     if (!result.ok()) {
+        download.tidy();
         result.error().in_file(path_to_utf8(request.target));
         result.error().while_doing(fmt::format("downloading {}", url_for_display(request.url)));
     }

@@ -46,7 +46,4 @@ struct FileProgress {
 Result<FileResult> download_file(const FileRequest& request, const NetOptions& options,
                                  const std::function<void(const FileProgress&)>& report, const std::stop_token& stop);
 
-/// Is there room for `bytes` more beside `target`?   Errors: Io with `field` "disk" and both numbers.
-Result<void> require_disk_space(const std::filesystem::path& target, std::uint64_t bytes, std::uint64_t reserve);
-
 }  // namespace studio::net

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "core/disk_space.h"
 #include "core/text.h"
 #include "net/part_file.h"
 

@@ -82,6 +82,16 @@ Error PartFile::failed(std::string_view what) const {
 Result<PartFile> PartFile::open(const fs::path& target, const PartState& wanted) {
     std::error_code problem;
     fs::create_directories(target.parent_path(), problem);
+    if (problem) {
+        const std::string name = path_to_utf8(target);
+        return Error{ErrorCode::kIo,
+                     fmt::format("The folder of {} cannot be made: {}.", escape_for_display(name, 1000),
+                                 escape_for_display(problem.message())),
+                     name,
+                     {},
+                     "Check that you may write to the models folder, or choose another one with STUDIO_MODELS.",
+                     {}};
+    }
     STUDIO_TRY(lock, FileLock::try_lock(beside(target, ".part.lock")));
     if (!lock) return busy(target);
     PartFile part(target, *std::move(lock));

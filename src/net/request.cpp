@@ -103,6 +103,7 @@ class Hop {
     Easy easy_;
     List headers_, resolve_;
     std::string ca_file_;
+    char error_text_[CURL_ERROR_SIZE] = {};
     Clock::time_point last_activity_ = Clock::now();
     bool is_announced_ = false, is_enough_ = false;
     std::optional<Error> sink_error_;
@@ -183,6 +184,7 @@ bool Hop::set_up() {
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_ERRORBUFFER, error_text_);
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     set(CURLOPT_USERAGENT, options_.user_agent.c_str());
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
@@ -261,7 +263,7 @@ RequestOutcome Hop::finish(CURLcode code) {
     if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && is_enough_)) {
         CurlFailure failure;
         failure.code = code;
-        failure.text = curl_easy_strerror(code);
+        failure.text = error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code);
         failure.has_proxy = has_proxy();
         failure.proxy_shown = escape_for_display(url_for_display(options_.proxy), 200);
         curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &failure.verify_result);

@@ -118,6 +118,8 @@ Result<Url> parse_https_url(const std::string& text) {
         if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7F)
             return bad_url(text, "it holds a blank or control character", "Write it as https://host/path.");
     }
+    // libcurl forgives a third slash and takes the next word for the host.
+    if (text.find(":///") != text.npos) return bad_url(text, "it names no host", "Write it as https://host/path.");
     if (text.find("://") == text.npos) return bad_url(text, "it has no https://", "Write it as https://host/path.");
     const CURLUcode code = curl_url_set(handle.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME);
     if (code != CURLUE_OK) return bad_url(text, curl_url_strerror(code), "Write it as https://host/path.");

@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
-#include "core/text.h"
-#include "net/download_file.h"
+#include <limits>
 
-namespace studio::net {
+#include "core/disk_space.h"
+#include "core/text.h"
+
+namespace studio {
 namespace fs = std::filesystem;
 
 Result<void> require_disk_space(const fs::path& target, std::uint64_t bytes, std::uint64_t reserve) {
@@ -14,16 +16,18 @@ Result<void> require_disk_space(const fs::path& target, std::uint64_t bytes, std
         folder = folder.parent_path();
     const fs::space_info space = fs::space(folder, problem);
     if (problem) return {};  // some network disks do not say; writing will
-    if (space.available >= bytes && space.available - bytes >= reserve) return {};
+    constexpr auto kMost = std::numeric_limits<std::uint64_t>::max();
+    const std::uint64_t needed = bytes > kMost - reserve ? kMost : bytes + reserve;
+    if (space.available >= needed) return {};
     return Error{ErrorCode::kIo,
                  fmt::format("There is not enough space for {}: {} are needed and {} are free.",
-                             escape_for_display(path_to_utf8(target.filename()), 200), format_bytes(bytes + reserve),
+                             escape_for_display(path_to_utf8(target.filename()), 200), format_bytes(needed),
                              format_bytes(space.available)),
                  path_to_utf8(target),
                  "disk",
                  fmt::format("Free {} on this disk, or choose a models folder on another one.",
-                             format_bytes(bytes + reserve - space.available)),
+                             format_bytes(needed - space.available)),
                  {}};
 }
 
-}  // namespace studio::net
+}  // namespace studio
