@@ -33,6 +33,19 @@ PackedText pack_text(const at::Tensor& context, std::int64_t pad_to) {
     return packed;
 }
 
+// Activations that are quantised share a scale over 128 rows, so that rows count even where their values do not.
+PackedText pad_text(const at::Tensor& context, std::int64_t pad_to) {
+    const std::int64_t missing = pad_to - context.size(1);
+    return {missing > 0 ? at::constant_pad_nd(context, {0, 0, 0, missing}) : context, {}};
+}
+
+bool quantises_rows(const std::vector<DitBlockWeights>& blocks) {
+    return std::any_of(blocks.begin(), blocks.end(), [](const DitBlockWeights& block) {
+        const Linear& k = block.cross_attention.k;
+        return k.quantize_input && k.weight.has_int8_tiles();
+    });
+}
+
 void check_text(const at::Tensor& context, const checkpoint::DitConfig& config) {
     if (context.dim() == 3 && context.size(0) > 0 && context.size(1) > 0 && context.size(2) == config.text_dim) return;
     throw Failure(
@@ -88,7 +101,7 @@ std::shared_ptr<const DitContext> make_dit_context(const DitWeights& weights, co
     }
     auto result = std::make_shared<DitContext>();
     result->batch = context.size(0);
-    const PackedText packed = pack_text(context, pad_to);
+    const PackedText packed = quantises_rows(weights.blocks) ? pad_text(context, pad_to) : pack_text(context, pad_to);
     result->text_bias = packed.bias.defined() ? packed.bias.to(compute.device) : at::Tensor();
     const at::Tensor text = embed_text(weights, packed.rows.to(compute.device, compute.dtype()));
     at::Tensor image;

@@ -38,8 +38,7 @@ at::Tensor linear(const at::Tensor& x, const Linear& layer) {
     std::vector<std::int64_t> shape = x.sizes().vec();
     const at::Tensor rows = x.reshape({-1, layer.weight.columns()});
     const bool as_int8 = layer.quantize_input && layer.weight.has_int8_tiles();
-    at::Tensor out = as_int8 ? linear_w8a8(rows, layer.weight.int8_tiles(), layer.bias).to(x.scalar_type())
-                             : linear_by_pieces(rows, layer);
+    at::Tensor out = as_int8 ? linear_w8a8(rows, layer.weight.int8_tiles(), layer.bias) : linear_by_pieces(rows, layer);
     for (const WeightDelta& delta : layer.deltas) {
         out.add_(delta.up.defined() ? at::linear(at::linear(rows, delta.down), delta.up)
                                     : at::linear(rows, delta.down));

@@ -73,13 +73,13 @@ at::Tensor int8_tiles_product(const Int8Tiles& x, const Int8Tiles& weight) {
 }
 
 at::Tensor linear_w8a8(const at::Tensor& x, const Int8Tiles& weight, const at::Tensor& bias) {
-    const at::Tensor input = x.to(at::kBFloat16);
-    at::Tensor out = at::empty({x.size(0), weight.values.size(0)}, input.options());
+    const at::Tensor input = x.scalar_type() == at::kHalf ? x : x.to(at::kBFloat16);
+    at::Tensor out = at::empty({x.size(0), weight.values.size(0)}, x.options());
     for (std::int64_t row = 0; row < x.size(0); row += kRowsAtOnce) {
         const std::int64_t end = std::min(x.size(0), row + kRowsAtOnce);
         out.slice(0, row, end).copy_(int8_tiles_product(quantize_tiles(input.slice(0, row, end)), weight));
     }
-    if (bias.defined()) out.add_(bias.to(at::kBFloat16));
+    if (bias.defined()) out.add_(bias.to(x.scalar_type()));
     return out;
 }
 

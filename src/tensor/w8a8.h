@@ -25,9 +25,9 @@ Int8Tiles quantize_tiles(const at::Tensor& x);
 /// ascending order. weight is [N, K].   Source  TurboDiffusion, ops/gemm/kernel.hpp.
 at::Tensor int8_tiles_product(const Int8Tiles& x, const Int8Tiles& weight);
 
-/// x [M, K] of any float type, rounded to bf16 first; bias [N] or undefined. -> bf16 [M, N], rounded once after the sum
-/// and once after the bias, as the source does.
-/// Memory  beyond the result: fp32 sums of 2048 rows.
+/// x [M, K] of any float type, rounded to bf16 before it is quantised unless it is fp16; bias [N] or undefined. -> [M,
+/// N] of x's type, rounded once after the sum and once after the bias, as the source does for bf16. Memory  beyond the
+/// result: fp32 sums of 2048 rows.
 at::Tensor linear_w8a8(const at::Tensor& x, const Int8Tiles& weight, const at::Tensor& bias = {});
 
 }  // namespace ops
