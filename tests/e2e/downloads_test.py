@@ -445,7 +445,7 @@ class Together(StoreCase):
         good = self.offer("good", "good.pth", size=MIB)
         self.offer("bad", "bad.pth")
         self.server.plan(self.web("good.pth"), {"rate": MIB // 2})
-        self.server.plan(self.web("bad.pth"), {"status": 404})
+        self.server.plan(self.web("bad.pth"), {"status": 404, "silent_s": 0.5})
         error = self.assert_error(self.download("good", "bad"), "NotFound", "status", "404")
         self.assertEqual(error["file"], str(self.target("bad.pth")))
         self.assertTrue(self.part("good.pth").exists())
