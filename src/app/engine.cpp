@@ -157,7 +157,7 @@ class LocalEngine final : public EngineClient {
         const Error& error = outcome.error();
         if (error.code == ErrorCode::kCancelled) {
             std::error_code ec;
-            if (!latents.empty()) std::filesystem::remove(latents, ec);
+            if (!latents.empty() && job.prepared.asked.latents.empty()) std::filesystem::remove(latents, ec);
             events_.push(JobCancelled{job.id});
             return;
         }

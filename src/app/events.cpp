@@ -10,11 +10,9 @@ double rounded(double seconds) {
 }
 
 Json resolved_json(const ResolvedRequest& r) {
-    return {{"settings", r.request.to_json()},
-            {"model_name", r.model_name},
-            {"output_path", r.output_path},
-            {"predicted_peak_bytes", r.predicted_peak_bytes},
-            {"notices", r.notices}};
+    return {{"settings", r.request.to_json()}, {"model_name", r.model_name},
+            {"output_path", r.output_path},    {"predicted_peak_bytes", r.predicted_peak_bytes},
+            {"memory", to_json(r.memory)},     {"notices", r.notices}};
 }
 
 struct Writer {
@@ -45,6 +43,7 @@ struct Writer {
         }
         return json;
     }
+    Json operator()(const LatentsKept& e) const { return {{"event", "latents"}, {"job", e.id}, {"path", e.path}}; }
     Json operator()(const JobFinished& e) const {
         const JobResult& r = e.result;
         Json times = Json::object();
@@ -86,6 +85,8 @@ std::string_view to_string(Stage stage) noexcept {
             return "load";
         case Stage::kText:
             return "text";
+        case Stage::kImage:
+            return "image";
         case Stage::kDenoise:
             return "denoise";
         case Stage::kDecode:

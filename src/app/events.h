@@ -15,8 +15,8 @@ namespace studio {
 
 using JobId = std::uint64_t;
 
-enum class Stage { kLoad, kText, kDenoise, kDecode, kSave };
-std::string_view to_string(Stage stage) noexcept;  // "load", "text", "denoise", "decode", "save": stable, for JSON
+enum class Stage { kLoad, kText, kImage, kDenoise, kDecode, kSave };
+std::string_view to_string(Stage stage) noexcept;  // "load", "text", "image", "denoise", "decode", "save": stable, for JSON
 
 struct JobQueued {
     JobId id = 0;
@@ -40,6 +40,12 @@ struct Preview {
     JobId id = 0;
     int step = 0;
     std::shared_ptr<const std::vector<Frame>> frames;
+};
+
+/// The final latents are on disk: from here on a failure costs only the decoding. Removed again when the job succeeds.
+struct LatentsKept {
+    JobId id = 0;
+    std::string path;  // absolute, UTF-8
 };
 
 struct StageTime {
@@ -78,8 +84,8 @@ struct QueueTrouble {
     Error error;
 };
 
-using Event = std::variant<JobQueued, JobStarted, StageProgress, Preview, JobFinished, JobFailed, JobCancelled,
-                           EngineStateChanged, QueueChanged, QueueTrouble>;
+using Event = std::variant<JobQueued, JobStarted, StageProgress, Preview, LatentsKept, JobFinished, JobFailed,
+                           JobCancelled, EngineStateChanged, QueueChanged, QueueTrouble>;
 
 /// One line of JSON for `generate --json`; previews carry only their size.
 Json to_json(const Event& event);

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/job_settings.h"
+#include "app/latents_file.h"
 #include "app/output_path.h"
 #include "app/recipe.h"
+#include "app/unfinished_files.h"
 #include "core/log.h"
 #include "core/platform.h"
 #include "core/text.h"
@@ -17,6 +20,7 @@ namespace studio {
 namespace {
 
 namespace fs = std::filesystem;
+using pipeline::MemoryStage;
 using pipeline::Part;
 
 /// x264's output depends on its thread count: a fixed one keeps a seed's file the same on every machine.
@@ -40,26 +44,6 @@ class WatchedSink final : public FrameSink {
     std::uint8_t low_ = 255, high_ = 0;
 };
 
-fs::path new_latents_path(JobId id) {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const auto stamp = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-    return platform::user_state_dir() / "latents" / fmt::format("{}-{}.safetensors", stamp, id);
-}
-
-/// Failed and killed jobs leave their latents for a later decode; the newest are enough.
-void forget_old_latents(const fs::path& folder) {
-    constexpr std::size_t kKept = 20;
-    std::vector<std::pair<fs::file_time_type, fs::path>> files;
-    std::error_code ec;
-    for (fs::directory_iterator it(folder, ec), end; !ec && it != end; it.increment(ec)) {
-        std::error_code ignored;
-        if (it->path().extension() == ".safetensors") files.emplace_back(it->last_write_time(ignored), it->path());
-    }
-    std::sort(files.rbegin(), files.rend());
-    for (std::size_t i = kKept; i < files.size(); ++i)
-        fs::remove(files[i].second, ec);
-}
-
 std::string speed_key(const PreparedJob& job) {
     const auto& r = job.resolved;
     return fmt::format("{}|{}|{}|{}", r.request.model, r.device, r.precision, r.threads);
@@ -77,6 +61,7 @@ JobRunner::JobRunner(JobId id, const PreparedJob& job, EngineMemory& memory, std
       memory_(memory),
       stop_(std::move(stop)),
       emit_(std::move(emit)),
+      plan_(std::min(job.memory.chosen, job.memory.plans.size() - 1)),
       notices_(job.resolved.notices) {}
 
 JobRunner::~JobRunner() {
@@ -86,25 +71,48 @@ JobRunner::~JobRunner() {
 Result<JobResult> JobRunner::run() {
     emit_(JobStarted{id_, job_.resolved});
     if (stop_.stop_requested()) return cancelled();
+    remove_unfinished_files();
     STUDIO_TRY_VOID(open());
-    STUDIO_TRY_VOID(load_parts());
-    STUDIO_TRY_VOID(encode_text());
-    STUDIO_TRY_VOID(denoise());
-    keep_latents();
-    STUDIO_TRY_VOID(decode());
+    STUDIO_TRY_VOID(job_.asked.latents.empty() ? make_latents() : read_latents());
+    STUDIO_TRY_VOID(in_memory(MemoryStage::kDecode, [this] { return decode(); }));
     std::error_code ec;
-    if (!latents_path_.empty()) fs::remove(latents_path_, ec);
+    if (!latents_path_.empty() && is_kept_by_us(latents_path_)) fs::remove(latents_path_, ec);
     latents_path_.clear();
     return result();
+}
+
+Result<void> JobRunner::make_latents() {
+    const auto text = [this]() -> Result<void> {
+        STUDIO_TRY_VOID(load_parts());
+        return encode_text();
+    };
+    STUDIO_TRY_VOID(in_memory(MemoryStage::kText, text));
+    STUDIO_TRY_VOID(in_memory(MemoryStage::kImage, [this] { return encode_image(); }));
+    STUDIO_TRY_VOID(in_memory(MemoryStage::kDenoise, [this] { return denoise(); }));
+    keep_latents();
+    return {};
+}
+
+/// Instead of everything up to the latents.
+Result<void> JobRunner::read_latents() {
+    const fs::path path = path_from_utf8(job_.asked.latents);
+    STUDIO_TRY(file, read_latents_file(path));
+    STUDIO_TRY_VOID(check_latents_shape(file, job_));
+    STUDIO_TRY(model, model_document(*job_.parts, memory_.hashes, stop_));
+    STUDIO_TRY_VOID(check_latents_model(file, model));
+    STUDIO_TRY_VOID(memory_.generator->load_latents(path));
+    latents_ = std::make_shared<const LatentsFile>(std::move(file));
+    latents_path_ = path;
+    return {};
 }
 
 Result<void> JobRunner::open() {
     const auto& r = job_.resolved;
     auto& generator = *memory_.generator;
-    STUDIO_TRY_VOID(generator.open(job_.parts, {r.device, r.precision, r.threads}));
+    STUDIO_TRY_VOID(generator.open(job_.parts, compute_choice(r)));
+    generator.use(plan().choice);
     memory_.speeds.use(speed_key(job_));
-    const bool needs_text = !generator.is_text_cached(r.request.prompt) ||
-                            (is_guided() && !generator.is_text_cached(r.request.negative_prompt));
+    const bool needs_text = job_.asked.latents.empty() && needs_text_encoder();
     const bool needs_load = !generator.is_loaded(Part::kTransformer) || !generator.is_loaded(Part::kVae);
     progress_.emplace(id_, stage_work(job_, needs_load, needs_text), memory_.speeds,
                       [this](const StageProgress& p) { emit_(p); });
@@ -113,13 +121,10 @@ Result<void> JobRunner::open() {
 
 /// Everything at once where memory allows; else only the text encoder, and the others when their stage comes.
 Result<void> JobRunner::load_parts() {
-    const auto& r = job_.resolved;
     auto& generator = *memory_.generator;
     std::vector<Part> wanted;
-    if (!generator.is_text_cached(r.request.prompt) ||
-        (is_guided() && !generator.is_text_cached(r.request.negative_prompt)))
-        wanted.push_back(Part::kTextEncoder);
-    if (job_.keeps_all) {
+    if (needs_text_encoder()) wanted.push_back(Part::kTextEncoder);
+    if (keeps_all()) {
         wanted.push_back(Part::kTransformer);
         wanted.push_back(Part::kVae);
     } else if (!wanted.empty()) {
@@ -141,7 +146,7 @@ Result<void> JobRunner::load_parts() {
 /// A part that the plan could not keep from the beginning; its time counts as loading.
 Result<void> JobRunner::load(Part part) {
     if (memory_.generator->is_loaded(part)) return {};
-    if (!job_.keeps_all) free_for(part);
+    if (!keeps_all()) free_for(part);
     const double start = progress_->now();
     auto loaded = memory_.generator->load(part);
     progress_->add_time(Stage::kLoad, progress_->now() - start);
@@ -149,8 +154,14 @@ Result<void> JobRunner::load(Part part) {
 }
 
 void JobRunner::free_for(Part part) {
-    for (const Part other : {Part::kTextEncoder, Part::kTransformer, Part::kVae})
+    for (const Part other : {Part::kTextEncoder, Part::kImageEncoder, Part::kTransformer, Part::kVae})
         if (other != part) memory_.generator->release(other);
+}
+
+bool JobRunner::needs_text_encoder() const {
+    const auto& r = job_.resolved.request;
+    const auto& generator = *memory_.generator;
+    return !generator.is_text_cached(r.prompt) || (is_guided() && !generator.is_text_cached(r.negative_prompt));
 }
 
 pipeline::StageHooks JobRunner::hooks() {
@@ -174,14 +185,6 @@ Result<void> JobRunner::denoise() {
     const auto& r = job_.resolved;
     progress_->begin(Stage::kDenoise, r.steps);
     STUDIO_TRY_VOID(load(Part::kTransformer));
-    pipeline::DenoiseSettings settings;
-    settings.shape = {r.width, r.height, r.num_frames};
-    settings.seed = static_cast<std::uint64_t>(r.request.seed);
-    settings.sampler = r.sampler;
-    settings.steps = r.steps;
-    settings.guidance = r.guidance;
-    settings.shift = r.shift;
-    settings.sigma_max = r.sigma_max;
     pipeline::StageHooks hooks = this->hooks();
     hooks.progress = [this, steps = r.steps](int done, int total) {
         progress_->update(total > 0 ? done * steps / total : 0, total > 0 ? double(done) / total : 0);
@@ -193,7 +196,7 @@ Result<void> JobRunner::denoise() {
         last_preview = now;
         emit_(Preview{id_, step, std::make_shared<const std::vector<Frame>>(std::move(frames))});
     };
-    STUDIO_TRY_VOID(memory_.generator->denoise(settings, hooks));
+    STUDIO_TRY_VOID(memory_.generator->denoise(denoise_settings(r), hooks));
     progress_->end();
     return {};
 }
@@ -203,26 +206,33 @@ void JobRunner::keep_latents() {
     const fs::path path = new_latents_path(id_);
     std::error_code ec;
     fs::create_directories(path.parent_path(), ec);
-    const Json recipe = recipe_document(job_, {{"name", job_.resolved.model_name}}, progress_->times());
-    const auto saved = memory_.generator->save_latents(path, {{"recipe", recipe.dump()}});
+    const auto model = model_document(*job_.parts, memory_.hashes, stop_);
+    const Json recipe =
+        recipe_document(job_, model ? *model : Json{{"name", job_.resolved.model_name}}, progress_->times());
+    const auto saved = memory_.generator->save_latents(path, latents_metadata(job_, recipe));
     if (!saved) return log::warning("the final latents are not kept: {}", saved.error().message);
     latents_path_ = path;
+    emit_(LatentsKept{id_, path_to_utf8(path)});
     forget_old_latents(path.parent_path());
 }
 
-Result<void> JobRunner::decode() {
-    auto path = decode_once();
-    if (!path && path.error().code == ErrorCode::kOutOfMemory && memory_.generator->is_loaded(Part::kTransformer)) {
-        log::warning("decoding ran out of memory; trying again without the transformer and the text encoder");
-        free_for(Part::kVae);
-        path = decode_once();
+/// A job that only decodes tells the times of the run that made its latents.
+std::vector<StageTime> JobRunner::recipe_times() const {
+    std::vector<StageTime> times = progress_->times();
+    if (!latents_) return times;
+    const auto known = latents_->recipe.find("times");
+    if (known == latents_->recipe.end() || !known->is_object()) return times;
+    std::vector<StageTime> all;
+    for (const Stage stage : {Stage::kText, Stage::kDenoise}) {
+        const auto seconds = known->find(std::string(to_string(stage)));
+        if (seconds != known->end() && seconds->is_number()) all.push_back({stage, seconds->get<double>()});
     }
-    if (!path) return path.error();
-    output_path_ = *path;
-    return {};
+    for (const StageTime& time : times)
+        if (time.stage != Stage::kText && time.stage != Stage::kDenoise) all.push_back(time);
+    return all;
 }
 
-Result<fs::path> JobRunner::decode_once() {
+Result<void> JobRunner::decode() {
     const auto& r = job_.resolved;
     progress_->begin(Stage::kDecode, 1 + (r.num_frames - 1) / static_cast<int>(job_.parts->vae_config.temporal_stride));
     STUDIO_TRY_VOID(load(Part::kVae));
@@ -233,10 +243,11 @@ Result<fs::path> JobRunner::decode_once() {
     settings.fps = r.fps;
     settings.crf = r.request.crf;
     settings.threads = kEncoderThreads;
-    settings.metadata = recipe_metadata(job_, recipe_document(job_, model, progress_->times()));
+    settings.metadata = recipe_metadata(job_, recipe_document(job_, model, recipe_times()));
     // Only the standard folder: one that a person named and that has gone since may be a drive that is no longer there.
     if (job_.asked.output.empty()) STUDIO_TRY_VOID(make_output_folder(path_from_utf8(r.output_path)));
     STUDIO_TRY(writer, media::VideoWriter::open(path_from_utf8(r.output_path), settings));
+    const UnfinishedFile note(writer->part_path());
     WatchedSink sink(*writer);
     STUDIO_TRY_VOID(memory_.generator->decode(sink, hooks()));
     progress_->end();
@@ -244,11 +255,12 @@ Result<fs::path> JobRunner::decode_once() {
         notices_.push_back("Every pixel of the video has the same colour: the model or its settings do not fit.");
     progress_->begin(Stage::kSave, 1);
     if (stop_.stop_requested()) return cancelled();
-    for (const auto& [key, value] : recipe_metadata(job_, recipe_document(job_, model, progress_->times())))
+    for (const auto& [key, value] : recipe_metadata(job_, recipe_document(job_, model, recipe_times())))
         writer->set_metadata(key, value);
     STUDIO_TRY(path, writer->finish());
     progress_->end();
-    return path;
+    output_path_ = path;
+    return {};
 }
 
 JobResult JobRunner::result() const {

@@ -16,6 +16,7 @@ class Generator;
 enum class Part;
 struct StageHooks;
 }  // namespace pipeline
+struct LatentsFile;
 
 /// What stays from job to job.
 struct EngineMemory {
@@ -32,23 +33,36 @@ class JobRunner {
               std::function<void(Event)> emit);
     ~JobRunner();
 
-    /// Errors    those of the stages. Leaves no partial video; the generator is ready for the next job.
+    /// The first stage that runs out of memory is tried again in the next smaller way of the job's plan.
+    /// Errors    those of the stages; OutOfMemory with needed and free memory and what would fit. Leaves no partial
+    ///           video; the generator is ready for the next job.
     Result<JobResult> run();
-    /// Final latents that a failed job left behind, or empty.
+    /// Final latents that a failed job left behind or was to decode, or empty.
     const std::filesystem::path& latents_path() const { return latents_path_; }
 
   private:
+    Result<void> make_latents();
+    Result<void> read_latents();
+    Result<void> in_memory(pipeline::MemoryStage stage, const std::function<Result<void>()>& run);
+    bool use_smaller_plan(pipeline::MemoryStage stage);
+    Error out_of_memory(pipeline::MemoryStage stage, const Error& error) const;
+    const pipeline::MemoryPlan& plan() const { return job_.memory.plans[plan_]; }
+    bool keeps_all() const { return plan().choice.keeps_all; }
+    std::vector<StageTime> recipe_times() const;
     Result<void> open();
     Result<void> load_parts();
     Result<void> load(pipeline::Part part);
+    bool needs_text_encoder() const;
     Result<void> encode_text();
+    Result<void> encode_image();
     Result<void> denoise();
     void keep_latents();
     Result<void> decode();
-    Result<std::filesystem::path> decode_once();
     void free_for(pipeline::Part part);
     pipeline::StageHooks hooks();
-    bool is_guided() const { return job_.resolved.guidance != 1; }
+    bool is_guided() const {
+        return job_.resolved.guidance != 1 || job_.resolved.request.guidance_2.value_or(1) != 1;
+    }
     JobResult result() const;
 
     JobId id_;
@@ -58,6 +72,9 @@ class JobRunner {
     std::function<void(Event)> emit_;
     std::optional<ProgressTracker> progress_;
     std::filesystem::path latents_path_, output_path_;
+    std::shared_ptr<const LatentsFile> latents_;  // of a job that only decodes
+    std::size_t plan_;                            // the way in which it runs, of job_.memory.plans
+    bool has_retried_ = false;
     std::vector<std::string> notices_;
 };
 

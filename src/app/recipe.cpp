@@ -77,6 +77,8 @@ Json recipe_document(const PreparedJob& job, const Json& model, const std::vecto
     settings.output.clear();
     settings.threads = job.asked.threads;
     settings.job.clear();
+    settings.latents.clear();
+    settings.ram_limit = settings.vram_limit = 0;  // of the machine, not of the video
     Json seconds = Json::object();
     for (const StageTime& time : times)
         seconds[std::string(to_string(time.stage))] =

@@ -5,19 +5,17 @@
 #include <mutex>
 #include <string>
 
-#include "app/generation_request.h"
+#include "app/memory_decision.h"
 
 namespace studio {
-
-namespace pipeline {
-struct ModelParts;
-}
 
 struct PreparedJob {
     ResolvedRequest resolved;
     GenerationRequest asked;  // as it came: model and output as the person wrote them
     std::shared_ptr<const pipeline::ModelParts> parts;
-    bool keeps_all = true;  // memory lets every part of the model stay loaded; else one stage's parts at a time
+    MemoryDecision memory;
+    std::int64_t text_tokens = 0;  // of the longest prompt
+    std::uint64_t free_device_bytes = 0;
 };
 
 /// The model opened last, so that the next job with it need not read its headers and vocabulary again.
@@ -25,7 +23,8 @@ struct PreparedJob {
 class ModelCache {
   public:
     /// Errors   those of open_model_folder and open_model_parts.
-    Result<std::shared_ptr<const pipeline::ModelParts>> open(const std::filesystem::path& root);
+    Result<std::shared_ptr<const pipeline::ModelParts>> open(const std::filesystem::path& root,
+                                                             const pipeline::PartPaths& replaced);
 
   private:
     std::mutex mutex_;

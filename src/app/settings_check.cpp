@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "app/lora_setting.h"
 #include "app/settings_table.h"
 #include "core/text.h"
 
@@ -21,7 +22,9 @@ std::string number_text(const Setting& setting, double value) {
 }
 
 std::string range_text(const Setting& setting) {
-    return fmt::format("{} {} to {}", setting.type == SettingType::kInt ? "a whole number from" : "a number from",
+    return fmt::format("{} {} to {}",
+                       setting.type == SettingType::kInt || setting.type == SettingType::kBytes ? "a whole number from"
+                                                                                                : "a number from",
                        number_text(setting, setting.min), number_text(setting, setting.max));
 }
 
@@ -62,6 +65,37 @@ Result<double> read_number(const Setting& setting, std::string_view text) {
     const auto value = parse_double(text);
     if (!value || !in_range(setting, *value)) return refused_number(setting, text);
     return *value;
+}
+
+/// "12GB", "7.5 GiB", "900m", "6500000000".
+std::optional<double> parse_bytes(std::string_view text) {
+    const auto end = text.find_first_not_of("0123456789.");
+    const auto value = parse_double(text.substr(0, end));
+    if (!value) return std::nullopt;
+    std::string unit;
+    if (end != std::string_view::npos) {
+        for (const char c : text.substr(end)) {
+            if (c == ' ' && unit.empty()) continue;
+            unit += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        }
+    }
+    if (unit.empty() || unit == "b") return *value;
+    constexpr std::string_view kPrefixes = "kmgt";
+    const auto power = kPrefixes.find(unit[0]);
+    if (power == std::string_view::npos) return std::nullopt;
+    const std::string rest = unit.substr(1);
+    const double base = rest.empty() || rest == "b" ? 1000 : rest == "i" || rest == "ib" ? 1024 : 0;
+    if (base == 0) return std::nullopt;
+    return *value * std::pow(base, static_cast<double>(power + 1));
+}
+
+Result<std::int64_t> read_bytes(const Setting& setting, std::string_view text) {
+    const auto value = parse_bytes(text);
+    if (value && in_range(setting, *value)) return static_cast<std::int64_t>(*value);
+    return invalid_argument(
+        std::string(setting.key),
+        fmt::format("{} must be an amount of memory such as 12GB or 900MB, not {}.", title(setting), shown(text)),
+        "Give a number with kB, MB, GB, KiB, MiB or GiB, or a plain number of bytes; 0 means what is free.");
 }
 
 Error refused_choice(const Setting& setting, std::string_view text) {
@@ -106,6 +140,8 @@ void store_int(GenerationRequest& request, std::string_view key, std::int64_t va
     if (key == "threads") request.threads = small;
     if (key == "crf") request.crf = small;
     if (key == "seed") request.seed = value;
+    if (key == "ram_limit") request.ram_limit = value;
+    if (key == "vram_limit") request.vram_limit = value;
     if (key == "num_frames") {
         request.num_frames = small;
         request.seconds.reset();
@@ -115,6 +151,8 @@ void store_int(GenerationRequest& request, std::string_view key, std::int64_t va
 void store_number(GenerationRequest& request, std::string_view key, double value) {
     if (key == "fps") request.fps = value;
     if (key == "guidance") request.guidance = value;
+    if (key == "guidance_2") request.guidance_2 = value;
+    if (key == "boundary") request.boundary = value;
     if (key == "shift") request.shift = value;
     if (key == "sigma_max") request.sigma_max = value;
     if (key == "sla_topk") request.sla_topk = value;
@@ -130,6 +168,22 @@ void store_text(GenerationRequest& request, std::string_view key, std::string_vi
     if (key == "prompt") request.prompt = text;
     if (key == "negative_prompt") request.negative_prompt = text;
     if (key == "sampler") request.sampler = text;
+    if (key == "sampler_mode") request.sampler_mode = text;
+    if (key == "image_fit") request.image_fit = text;
+    // Another picture has another hash.
+    if (key == "image") {
+        request.image = text;
+        request.image_sha256.clear();
+    }
+    if (key == "end_image") {
+        request.end_image = text;
+        request.end_image_sha256.clear();
+    }
+    if (key == "vae") request.vae = text;
+    if (key == "text_encoder") request.text_encoder = text;
+    if (key == "tokenizer") request.tokenizer = text;
+    if (key == "transformer_2") request.transformer_2 = text;
+    if (key == "image_encoder") request.image_encoder = text;
     if (key == "attention") request.attention = text;
     if (key == "precision") request.precision = text;
     if (key == "device") request.device = text;
@@ -182,6 +236,7 @@ Result<void> set_from_text(GenerationRequest& request, std::string_view key, std
                                 "See the list that 'turbo-studio-cli generate --help' prints.");
     }
     if (setting->key == "size") return set_size(request, *setting, text);
+    if (setting->key == "loras") return add_lora(request, text);
     switch (setting->type) {
         case SettingType::kInt: {
             STUDIO_TRY(value, read_int(*setting, text));
@@ -191,6 +246,11 @@ Result<void> set_from_text(GenerationRequest& request, std::string_view key, std
         case SettingType::kNumber: {
             STUDIO_TRY(value, read_number(*setting, text));
             store_number(request, setting->key, value);
+            return {};
+        }
+        case SettingType::kBytes: {
+            STUDIO_TRY(value, read_bytes(*setting, text));
+            store_int(request, setting->key, value);
             return {};
         }
         case SettingType::kChoice:
@@ -220,13 +280,20 @@ Result<void> check_ranges(const GenerationRequest& request) {
     STUDIO_TRY_VOID(check_number("fps", request.fps));
     STUDIO_TRY_VOID(check_number("steps", request.steps));
     STUDIO_TRY_VOID(check_number("guidance", request.guidance));
+    STUDIO_TRY_VOID(check_number("guidance_2", request.guidance_2));
+    STUDIO_TRY_VOID(check_number("boundary", request.boundary));
+    STUDIO_TRY_VOID(check_loras(request.loras));
     STUDIO_TRY_VOID(check_number("shift", request.shift));
     STUDIO_TRY_VOID(check_number("sigma_max", request.sigma_max));
     STUDIO_TRY_VOID(check_number("seed", std::optional(request.seed)));
     STUDIO_TRY_VOID(check_number("sla_topk", std::optional(request.sla_topk)));
     STUDIO_TRY_VOID(check_number("threads", std::optional(request.threads)));
     STUDIO_TRY_VOID(check_number("crf", std::optional(request.crf)));
+    STUDIO_TRY_VOID(check_number("ram_limit", std::optional(request.ram_limit)));
+    STUDIO_TRY_VOID(check_number("vram_limit", std::optional(request.vram_limit)));
     if (request.sampler) STUDIO_TRY_VOID(check_choice(*find_setting("sampler"), *request.sampler));
+    if (request.sampler_mode) STUDIO_TRY_VOID(check_choice(*find_setting("sampler_mode"), *request.sampler_mode));
+    STUDIO_TRY_VOID(check_choice(*find_setting("image_fit"), request.image_fit));
     STUDIO_TRY_VOID(check_choice(*find_setting("attention"), request.attention));
     STUDIO_TRY_VOID(check_choice(*find_setting("precision"), request.precision));
     STUDIO_TRY_VOID(check_choice(*find_setting("device"), request.device));

@@ -8,6 +8,7 @@
 namespace studio::cli {
 
 Command generate_command();
+Command decode_command();
 Command models_command();
 Command inspect_command();
 Command doctor_command();

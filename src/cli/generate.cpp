@@ -7,14 +7,13 @@
 
 #include "app/clip.h"
 #include "app/engine_client.h"
-#include "app/run_job.h"
 #include "app/settings_table.h"
 #include "cli/commands.h"
 #include "cli/generate_request.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/progress.h"
-#include "cli/terminal.h"
+#include "cli/run_job_printed.h"
 #include "core/text.h"
 
 namespace studio::cli {
@@ -31,6 +30,8 @@ std::string value_name(const Setting& setting) {
             return "PATH";
         case SettingType::kText:
             return "TEXT";
+        case SettingType::kBytes:
+            return "SIZE";
         case SettingType::kChoice:
             break;
     }
@@ -51,6 +52,7 @@ void print_plan(const ResolvedRequest& plan, bool is_json, Output& output) {
                      {"model_name", plan.model_name},
                      {"output_path", plan.output_path},
                      {"predicted_peak_bytes", plan.predicted_peak_bytes},
+                     {"memory", to_json(plan.memory)},
                      {"notices", plan.notices}});
         return;
     }
@@ -64,40 +66,9 @@ void print_plan(const ResolvedRequest& plan, bool is_json, Output& output) {
         output.line(fmt::format("{:<18} {}", setting.flag, text));
     }
     output.line(fmt::format("{:<18} {}", "file", escape_for_display(plan.output_path, 4000)));
-    output.line(fmt::format("{:<18} {}", "memory needed", format_bytes(plan.predicted_peak_bytes)));
+    print_memory(plan.memory, output);
     for (const std::string& notice : plan.notices)
         output.note("note: " + escape_for_display(notice, 2000));
-}
-
-int report_failure(const Error& error, Output& output) {
-    if (error.code == ErrorCode::kCancelled) {
-        output.note("Stopped. Nothing was left behind.");
-        return interrupt_exit_code();
-    }
-    output.error(error);
-    return exit_code(error.code);
-}
-
-/// One video. `is_announced` tells whether the failure was already printed as an event.
-Result<JobResult> run_one(EngineClient& engine, const GenerationRequest& request, bool is_json,
-                          const std::stop_token& stop, Output& output) {
-    ProgressPrinter printer(output, !is_json && terminal::is_stderr_live());
-    bool has_end = false;
-    auto result = run_job(engine, request, stop, [&](const Event& event) {
-        has_end = has_end || std::holds_alternative<JobFailed>(event) || std::holds_alternative<JobCancelled>(event);
-        if (is_json)
-            output.json(to_json(event));
-        else
-            printer.show(event);
-    });
-    // A refusal at submit has no job and so no event; scripts get one all the same.
-    if (!result.ok() && is_json && !has_end) {
-        if (result.error().code == ErrorCode::kCancelled)
-            output.json(to_json(Event(JobCancelled{})));
-        else
-            output.json(to_json(Event(JobFailed{0, result.error(), {}})));
-    }
-    return result;
 }
 
 /// A recipe promises the same frames only with the same model, whatever its name and place.
@@ -116,7 +87,7 @@ int run_all(const GenerateRequest& wish, Output& output) {
     for (int i = 0; i < wish.count && code == kDone; ++i) {
         GenerationRequest request = wish.request;
         if (request.seed >= 0) request.seed += i;
-        const auto result = run_one(*engine, request, wish.is_json, interrupt.token(), output);
+        const auto result = run_printed(*engine, request, wish.is_json, interrupt.token(), output);
         if (!result.ok()) {
             code = report_failure(result.error(), output);
             continue;
@@ -135,7 +106,7 @@ int run_generate(const Invocation& invocation, Output& output) {
     const bool is_json = invocation.has("--json");
     auto wish = generate_request(invocation, std::cin);
     if (!wish.ok()) {
-        if (is_json) output.json(to_json(Event(JobFailed{0, wish.error(), {}})));
+        print_refusal(wish.error(), is_json, output);
         return report_failure(wish.error(), output);
     }
     for (const std::string& notice : wish->notices)
@@ -143,7 +114,7 @@ int run_generate(const Invocation& invocation, Output& output) {
     if (!wish->is_dry_run) return run_all(*wish, output);
     const auto plan = resolve(wish->request);
     if (!plan.ok()) {
-        if (is_json) output.json(to_json(Event(JobFailed{0, plan.error(), {}})));
+        print_refusal(plan.error(), is_json, output);
         return report_failure(plan.error(), output);
     }
     print_plan(*plan, is_json, output);
@@ -163,13 +134,15 @@ Command generate_command() {
 The file's path goes to stdout, progress and times to stderr. Ctrl-C stops within
 a moment, leaves no partial file and exits with 130 (SIGTERM: 143).)";
     for (const Setting& setting : settings_table())
-        command.options.push_back({std::string(setting.flag), value_name(setting), help_text(setting)});
+        command.options.push_back(
+            {std::string(setting.flag), value_name(setting), help_text(setting), setting.is_list});
     command.options.push_back({"--count", "N", "Make N videos with seed, seed+1, ... [1]"});
     command.options.push_back({"--recipe", "FILE",
                                "Settings of an MP4 made earlier, or of a recipe JSON; options given here win. Its "
                                "output path is never used."});
     command.options.push_back({"--json", "", "One event per line on stdout as JSON."});
-    command.options.push_back({"--dry-run", "", "Decide every value, print the plan, make nothing."});
+    command.options.push_back(
+        {"--dry-run", "", "Decide every value, print the plan and the memory it takes, make nothing."});
     command.positionals.push_back(
         {"PROMPT", "The prompt, instead of --prompt; a single - reads it from standard input (at most 32 KiB)."});
     command.run = &run_generate;

@@ -71,6 +71,8 @@ class Mp4Writer : public VideoWriter {
 
     void set_metadata(const std::string& key, const std::string& value) override { settings_.metadata[key] = value; }
 
+    const std::filesystem::path& part_path() const override { return part_->path(); }
+
     Result<std::filesystem::path> finish() override {
         if (is_over_) return internal_error("A video was finished twice.");
         is_over_ = true;

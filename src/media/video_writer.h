@@ -30,6 +30,8 @@ class VideoWriter : public FrameSink {
     Result<void> push(Frame frame) override = 0;
     /// Change metadata known only at the end (timings).   Before finish.
     virtual void set_metadata(const std::string& key, const std::string& value) = 0;
+    /// Where it is being written until finish().
+    virtual const std::filesystem::path& part_path() const = 0;
     /// Flush, read back, sync, rename without replacing. Returns the final path: "name (2).mp4" when the name was
     /// taken.
     virtual Result<std::filesystem::path> finish() = 0;

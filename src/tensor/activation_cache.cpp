@@ -8,12 +8,16 @@
 #include <cstring>
 #include <list>
 #include <mutex>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace studio {
 namespace {
 
 constexpr std::size_t kHeaderBytes = 64;           // keeps LibTorch's alignment
 constexpr std::size_t kSmallestKept = 128u << 10;  // malloc serves smaller blocks from its heap without page faults
+constexpr int kOwnMapping = 512 << 10;             // malloc: larger blocks go back to the system when freed
 constexpr std::size_t kGranule = 16u << 10;
 constexpr std::size_t kMostKept = 40u << 20;
 
@@ -124,6 +128,10 @@ class CachingAllocator final : public c10::Allocator {
 
 void use_activation_cache() {
     static const bool installed = [] {
+#ifdef __GLIBC__
+        // By itself glibc moves ever larger blocks into its heap, where a freed one leaves a hole. Reuse is our part.
+        ::mallopt(M_MMAP_THRESHOLD, kOwnMapping);
+#endif
         c10::SetCPUAllocator(&CachingAllocator::instance(), 1);
         return true;
     }();

@@ -1,6 +1,8 @@
 #include "tensor/compute.h"
 
 #include <chrono>
+#include <map>
+#include <mutex>
 
 #include "core/error.h"
 #include "core/log.h"
@@ -11,35 +13,50 @@ namespace studio {
 namespace {
 
 // Best of three after a warm-up, so that one interruption does not decide.
-double linear_seconds(const at::Tensor& x, const at::Tensor& weight) {
+template <class F>
+double best_seconds(const F& work) {
     using Clock = std::chrono::steady_clock;
-    at::linear(x, weight);
+    work();
     double best = 1e9;
     for (int run = 0; run < 3; ++run) {
         const auto start = Clock::now();
-        at::linear(x, weight);
+        work();
         best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count());
     }
     return best;
 }
 
-// Small enough for under 50 ms where bf16 is emulated (10 GFLOP/s), large enough that the arithmetic decides.
-Precision probe_cpu() {
+// What a block does around each of its linears: normalise an fp32 row, round it, multiply, add to the fp32 residual.
+double layer_seconds(std::int64_t rows, std::int64_t width, at::ScalarType type) {
+    const at::Tensor weight = at::full({width, width}, 0.25, at::kFloat).to(type);
+    at::Tensor x = at::full({rows, width}, 0.5, at::kFloat);
+    return best_seconds([&] {
+        const at::Tensor normed = at::layer_norm(x, {width}).to(type);
+        x.add_(at::gelu(at::linear(normed, weight), "tanh").to(at::kFloat));
+    });
+}
+
+// At the network's own width, in the bounds that keep the probe under 50 ms where bf16 is emulated (10 GFLOP/s).
+Precision probe_cpu(std::int64_t width) {
     const c10::InferenceMode mode;
-    const at::Tensor x = at::full({128, 512}, 0.5, at::kFloat);
-    const at::Tensor weight = at::full({512, 512}, 0.25, at::kFloat);
-    const double fp32 = linear_seconds(x, weight);
-    const double bf16 = linear_seconds(x.to(at::kBFloat16), weight.to(at::kBFloat16));
-    // bf16 pays conversions around every linear; it must win clearly to be worth its rounding.
+    const std::int64_t rows = width > 512 ? 32 : 128;
+    const double fp32 = layer_seconds(rows, width, at::kFloat);
+    const double bf16 = layer_seconds(rows, width, at::kBFloat16);
+    // It must win clearly to be worth its rounding.
     const bool use_bf16 = bf16 * 1.5 < fp32;
-    log::info("precision probe: linear fp32 {:.3f} ms, bf16 {:.3f} ms -> {}", fp32 * 1e3, bf16 * 1e3,
+    log::info("precision probe at width {}: fp32 {:.3f} ms, bf16 {:.3f} ms -> {}", width, fp32 * 1e3, bf16 * 1e3,
               use_bf16 ? "bf16" : "fp32");
     return use_bf16 ? Precision::kBF16 : Precision::kF32;
 }
 
-Precision cpu_precision() {
-    static const Precision precision = probe_cpu();
-    return precision;
+Precision cpu_precision(std::int64_t width) {
+    constexpr std::int64_t kUsualWidth = 1024, kNarrowest = 32;
+    static std::mutex mutex;
+    static std::map<std::int64_t, Precision> known;
+    const std::int64_t probed = width <= 0 ? kUsualWidth : std::clamp(width, kNarrowest, kUsualWidth);
+    const std::lock_guard lock(mutex);
+    const auto found = known.find(probed);
+    return found != known.end() ? found->second : known.emplace(probed, probe_cpu(probed)).first->second;
 }
 
 at::Device pick_device(const std::string& device) {
@@ -64,7 +81,7 @@ at::Device pick_device(const std::string& device) {
 
 }  // namespace
 
-Compute choose_compute(const std::string& device, const std::string& precision) {
+Compute choose_compute(const std::string& device, const std::string& precision, std::int64_t width) {
     Compute compute;
     if (precision != "auto" && precision != "fp32" && precision != "bf16") {
         throw Failure(
@@ -77,7 +94,7 @@ Compute choose_compute(const std::string& device, const std::string& precision) 
     } else if (precision == "bf16") {
         compute.precision = Precision::kBF16;
     } else {
-        compute.precision = compute.device.is_cuda() ? Precision::kBF16 : cpu_precision();
+        compute.precision = compute.device.is_cuda() ? Precision::kBF16 : cpu_precision(width);
     }
     return compute;
 }

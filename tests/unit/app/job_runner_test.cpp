@@ -16,7 +16,7 @@ class JobRunnerTest : public test::EngineTest {
   protected:
     Result<JobResult> run(bool keeps_all, EngineMemory& memory) {
         job_ = prepare_job(request(), models_).value();
-        job_.keeps_all = keeps_all;
+        job_.memory.chosen = keeps_all ? 0 : 1;
         events_.clear();
         JobRunner runner(1, job_, memory, stop_.get_token(), [&](Event event) { events_.push_back(std::move(event)); });
         return runner.run();
