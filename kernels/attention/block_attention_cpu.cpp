@@ -10,7 +10,10 @@ namespace {
 constexpr std::int64_t kMaxRows = (std::int64_t(1) << 31) - 1, kMaxDim = 256;
 constexpr std::int64_t kMaxStride = std::int64_t(1) << 31;
 
-bool is_block(std::int64_t rows) noexcept {
+bool is_query_block(std::int64_t rows) noexcept {
+    return rows == 64 || rows == 128 || rows == 192;
+}
+bool is_key_block(std::int64_t rows) noexcept {
     return rows == 64 || rows == 128;
 }
 
@@ -20,8 +23,8 @@ Status check_sizes(const BlockAttentionArgs& a) noexcept {
     if (a.dim > kMaxDim) return refuse(StatusCode::kTooLarge, "dim is at most 256");
     if (a.query_rows > kMaxRows || a.key_rows > kMaxRows)
         return refuse(StatusCode::kTooLarge, "rows are at most 2^31 - 1");
-    if (!is_block(a.query_block) || !is_block(a.key_block))
-        return refuse(StatusCode::kInvalidArgument, "blocks have 64 or 128 rows");
+    if (!is_query_block(a.query_block) || !is_key_block(a.key_block))
+        return refuse(StatusCode::kInvalidArgument, "query blocks have 64, 128 or 192 rows, key blocks 64 or 128");
     for (const std::int64_t stride : {a.q_stride, a.k_stride, a.v_stride, a.out_stride}) {
         if (stride < a.dim) return refuse(StatusCode::kInvalidArgument, "a stride is smaller than dim");
         if (stride > kMaxStride) return refuse(StatusCode::kTooLarge, "strides are at most 2^31");
