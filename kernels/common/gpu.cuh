@@ -138,6 +138,14 @@ GPU_FN float rsqrt_fast(float x) {
     return rsqrtf(x);
 #endif
 }
+/// a * b rounded on its own: never fused with the addition after it.
+GPU_FN float times(float a, float b) {
+#if GPU_HOST
+    return a * b;
+#else
+    return __fmul_rn(a, b);
+#endif
+}
 /// Nearest integer, halves to even, saturated to [-128, 127]; NaN gives 0. As cvt.rni.sat.s8.f32.
 GPU_FN int round_to_s8(float f) {
 #if GPU_HOST
