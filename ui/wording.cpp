@@ -12,6 +12,8 @@ QString Wording::stage(const StageProgress& progress) {
             return tr("Loading the model");
         case Stage::kText:
             return tr("Reading the prompt");
+        case Stage::kImage:
+            return tr("Reading the image");
         case Stage::kDenoise:
             if (progress.total <= 0) return tr("Denoising");
             return tr("Denoising, step %1 of %2").arg(std::min(progress.done + 1, progress.total)).arg(progress.total);

@@ -50,20 +50,35 @@ bool is_network_path(std::string_view text) {
 /// Keys that this version does not know go to document["set_aside"], so that a recipe of a neighbour version still
 /// works.
 Json known_settings(const Json& settings, Json& document) {
-    const Json known = GenerationRequest{}.to_json();
-    static const char* const kOptional[] = {"width", "height",  "num_frames", "seconds", "fps",
-                                            "steps", "sampler", "guidance",   "shift",   "sigma_max"};
     Json kept = Json::object();
     Json aside = Json::array();
     for (const auto& [key, value] : settings.items()) {
-        const bool is_optional = std::find(std::begin(kOptional), std::end(kOptional), key) != std::end(kOptional);
-        if (is_optional || known.contains(key))
+        if (GenerationRequest::has_key(key))
             kept[key] = value;
         else
             aside.push_back(key);
     }
     if (!aside.empty()) document["set_aside"] = std::move(aside);
     return kept;
+}
+
+/// Every other file that the settings name.
+void set_network_paths_aside(GenerationRequest& request, Json& document) {
+    const auto check = [&](const char* key, std::string& path) {
+        if (!is_network_path(path)) return;
+        path.clear();
+        document["set_aside"].push_back(key);
+    };
+    check("image", request.image);
+    check("end_image", request.end_image);
+    check("vae", request.vae);
+    check("text_encoder", request.text_encoder);
+    check("tokenizer", request.tokenizer);
+    check("transformer_2", request.transformer_2);
+    check("image_encoder", request.image_encoder);
+    check("latents", request.latents);
+    if (std::erase_if(request.loras, [](const LoraSetting& lora) { return is_network_path(lora.path); }) > 0)
+        document["set_aside"].push_back("loras");
 }
 
 /// The model of a recipe is where it was made, which may be another machine: then a model of that name here.
@@ -101,6 +116,22 @@ Result<Clip> read_clip(const fs::path& path, std::uint64_t max_bytes) {
     return clip;
 }
 
+Result<Clip> read_poster(const fs::path& path) {
+    /// Takes one frame and ends the reading there.
+    class FirstFrame final : public FrameSink {
+      public:
+        Result<void> push(Frame frame) override {
+            frames.push_back(std::move(frame));
+            return cancelled();
+        }
+        std::vector<Frame> frames;
+    } sink;
+    const auto read = media::read_video(path, sink);
+    if (!sink.frames.empty()) return Clip{1, std::move(sink.frames)};
+    if (!read.ok()) return read.error();
+    return corrupt_file(path_to_utf8(path), {}, "The video holds no picture.", "Make it again, or open another file.");
+}
+
 Result<Recipe> read_recipe(const fs::path& path) {
     STUDIO_TRY(document, read_recipe_document(path));
     return recipe_from_document(std::move(document), path);
@@ -125,6 +156,7 @@ Result<Recipe> recipe_from_document(Json document, const fs::path& path) {
     recipe.request = std::move(*request);
     recipe.request.output.clear();  // where to write is decided here and now, never by a file from elsewhere
     if (is_network_path(recipe.request.model)) document["set_aside"].push_back("model");
+    set_network_paths_aside(recipe.request, document);
     recipe.request.model = local_model(recipe.request.model, document);
     if (recipe.request.num_frames) recipe.request.seconds.reset();
     recipe.document = std::move(document);

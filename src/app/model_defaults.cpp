@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "app/published_prompts.h"
 #include "app/settings_table.h"
+#include "checkpoint/lora_keys.h"
 #include "core/text.h"
 #include "pipeline/model_parts.h"
 #include "pipeline/video_shape.h"
@@ -13,15 +17,65 @@ namespace {
 constexpr int kRcmSteps = 4;
 constexpr int kOtherSamplerSteps = 20;  // for a distilled model that is asked for a grid sampler
 
-ModelDefaults of_variant(const checkpoint::DitConfig& dit) {
+constexpr int kSmallArea = 832 * 480;
+
+/// Distilled by TurboDiffusion (spec: turbodiffusion.md 1.8, 2).
+void use_turbo(ModelDefaults& out, bool from_image) {
+    out.sampler = "rcm";
+    out.steps = kRcmSteps;
+    out.guidance = 1;
+    out.guidance_2.reset();
+    out.negative_prompt.clear();
+    out.sigma_max = from_image ? 200 : 80;
+    if (out.boundary) out.boundary = 0.9;
+}
+
+/// spec: wan.md 1.2, 1.3. Two experts with equal networks are the A14B models.
+ModelDefaults of_variant(const pipeline::ModelParts& parts) {
+    using pipeline::ModelKind;
     ModelDefaults out;
-    if (dit.out_channels == 48) {  // Wan 2.2 TI2V 5B
-        out.width = 1280;
-        out.height = 704;
-        out.num_frames = 121;
-        out.fps = 24;
+    out.negative_prompt = kNegativePrompt;
+    const bool from_image = parts.kind == ModelKind::kImageToVideo || parts.kind == ModelKind::kFirstLastFrame;
+    switch (parts.kind) {
+        case ModelKind::kTextToVideo:
+            break;
+        case ModelKind::kTextImageToVideo:
+            out.width = 1280;
+            out.height = 704;
+            out.num_frames = 121;
+            out.fps = 24;
+            break;
+        case ModelKind::kFirstLastFrame:
+            out.width = 1280;
+            out.height = 720;
+            out.shift = 16;
+            out.negative_prompt = std::string(kNegativeCuts) + kNegativeShaking + kNegativePrompt;
+            break;
+        case ModelKind::kImageToVideo:
+            out.steps = 40;
+            if (parts.dit_config.has_image_embedder) {
+                out.small_shift = 3;
+                out.negative_prompt = std::string(kNegativeShaking) + kNegativePrompt;
+            }
+            break;
     }
+    if (parts.has_two_experts()) {
+        out.width = 1280;
+        out.height = 720;
+        out.steps = 40;
+        out.shift = from_image ? 5 : 12;
+        out.guidance = from_image ? 3.5 : 4;
+        out.guidance_2 = from_image ? 3.5 : 3;
+        out.boundary = from_image ? 0.9 : 0.875;
+    }
+    if (parts.is_turbo) use_turbo(out, from_image);
     return out;
+}
+
+/// CausVid kinds also change the embedding of time, step-distilled ones of lightx2v only the blocks.
+bool changes_time_embedding(const checkpoint::LoraKeys& keys) {
+    return std::any_of(keys.changes.begin(), keys.changes.end(),
+                       [](const checkpoint::LoraChange& change) { return change.tensor.starts_with("time_"); });
 }
 
 /// A card's defaults are a request like any other: same types, same ranges.
@@ -43,8 +97,12 @@ Result<GenerationRequest> card_request(const pipeline::ModelFolder& folder) {
 }  // namespace
 
 Result<ModelDefaults> model_defaults(const pipeline::ModelParts& parts) {
-    ModelDefaults out = of_variant(parts.dit_config);
-    if (parts.folder.flow_shift) out.shift = *parts.folder.flow_shift;
+    ModelDefaults out = of_variant(parts);
+    if (parts.folder.flow_shift) {
+        out.shift = *parts.folder.flow_shift;
+        out.small_shift.reset();
+    }
+    if (out.boundary && parts.folder.boundary) out.boundary = parts.folder.boundary;
     STUDIO_TRY(card, card_request(parts.folder));
     if (card.sampler) {
         out.sampler = *card.sampler;
@@ -61,7 +119,37 @@ Result<ModelDefaults> model_defaults(const pipeline::ModelParts& parts) {
     out.guidance = card.guidance.value_or(out.guidance);
     out.shift = card.shift.value_or(out.shift);
     out.sigma_max = card.sigma_max.value_or(out.sigma_max);
+    if (card.shift) out.small_shift.reset();
+    if (out.boundary) {
+        out.boundary = card.boundary ? card.boundary : out.boundary;
+        out.guidance_2 = card.guidance_2 ? card.guidance_2 : out.guidance_2;
+    }
+    out.sampler_mode = card.sampler_mode.value_or(out.sampler_mode);
+    if (!card.negative_prompt.empty()) out.negative_prompt = card.negative_prompt;
     return out;
+}
+
+Result<void> use_adapter_defaults(const std::vector<LoraSetting>& loras, ModelDefaults& defaults,
+                                  std::vector<std::string>& notices) {
+    for (const LoraSetting& lora : loras) {
+        STUDIO_TRY(file, io::Checkpoint::open(path_from_utf8(lora.path)));
+        STUDIO_TRY(keys, checkpoint::read_lora_keys(std::move(file)));
+        const auto summary = checkpoint::lora_summary(keys);
+        if (summary.kind != checkpoint::LoraKind::kStepDistilled || lora.strength <= 0 || defaults.sampler == "rcm")
+            continue;
+        const bool is_causvid = changes_time_embedding(keys);
+        defaults.sampler = is_causvid ? "unipc" : "euler_linear";
+        defaults.steps = is_causvid ? 8 : 4;
+        defaults.shift = is_causvid ? 8 : 5;
+        defaults.small_shift.reset();
+        defaults.guidance = 1;
+        defaults.guidance_2.reset();
+        defaults.negative_prompt.clear();
+        notices.push_back(fmt::format(
+            "{} was distilled for few steps: the defaults are {} steps of {}, shift {} and no guidance.",
+            path_to_utf8(path_from_utf8(lora.path).filename()), defaults.steps, defaults.sampler, defaults.shift));
+    }
+    return {};
 }
 
 void fill_defaults(GenerationRequest& request, const ModelDefaults& defaults, const pipeline::ShapeRules& rules) {
@@ -79,9 +167,20 @@ void fill_defaults(GenerationRequest& request, const ModelDefaults& defaults, co
     const bool is_usual = *request.sampler == defaults.sampler;
     const bool is_rcm = *request.sampler == "rcm";
     fill(request.steps, is_usual ? defaults.steps : is_rcm ? kRcmSteps : kOtherSamplerSteps);
+    // One guidance given holds for both experts, as in the originals.
+    if (defaults.boundary && !request.guidance_2)
+        request.guidance_2 = request.guidance      ? request.guidance
+                             : is_rcm && !is_usual ? std::optional(1.0)
+                             : defaults.guidance_2 ? defaults.guidance_2
+                                                   : std::optional(defaults.guidance);
     fill(request.guidance, is_rcm && !is_usual ? 1.0 : defaults.guidance);
-    fill(request.shift, defaults.shift);
+    if (defaults.boundary) fill(request.boundary, *defaults.boundary);
+    if (is_rcm) fill(request.sampler_mode, defaults.sampler_mode);
+    const bool is_small = std::int64_t{*request.width} * *request.height <= kSmallArea;
+    fill(request.shift, is_small ? defaults.small_shift.value_or(defaults.shift) : defaults.shift);
     fill(request.sigma_max, defaults.sigma_max);
+    const bool is_guided = *request.guidance != 1 || request.guidance_2.value_or(1) != 1;
+    if (is_guided && request.negative_prompt.empty()) request.negative_prompt = defaults.negative_prompt;
 }
 
 }  // namespace studio

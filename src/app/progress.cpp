@@ -49,10 +49,15 @@ StageWork stage_work(const PreparedJob& job, bool needs_load, bool needs_text) {
         work[index(Stage::kText)] = 2.0 * 64 * static_cast<double>(pipeline::parameter_count(*parts.text_encoder));
     const auto latent = pipeline::latent_shape({r.width, r.height, r.num_frames}, parts.dit_config, parts.vae_config);
     if (!latent) return work;
-    const double forwards = r.steps * (r.guidance != 1 ? 2.0 : 1.0);
+    const bool is_guided = r.guidance != 1 || r.request.guidance_2.value_or(1) != 1;
+    const double forwards = r.steps * (is_guided ? 2.0 : 1.0);
     work[index(Stage::kDenoise)] = forwards * denoise_operations(parts.dit_config, static_cast<double>(latent->tokens));
     const double pixels = double(r.width) * r.height;
     work[index(Stage::kDecode)] = static_cast<double>(latent->frames) * decode_operations(parts.vae_config, pixels);
+    // An encoder is about as costly per frame as a decoder, but the costly resolutions run for few frames only.
+    if (!r.request.image.empty())
+        work[index(Stage::kImage)] =
+            static_cast<double>(latent->frames) * decode_operations(parts.vae_config, pixels) / 3;
     work[index(Stage::kSave)] = pixels * r.num_frames / 10;  // most of encoding runs beside decoding
     return work;
 }

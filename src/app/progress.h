@@ -11,7 +11,7 @@
 
 namespace studio {
 
-inline constexpr std::size_t kStages = 5;
+inline constexpr std::size_t kStages = 6;
 
 /// Amount of work per stage, in units that only compare within a stage: bytes, operations, pixels.
 using StageWork = std::array<double, kStages>;

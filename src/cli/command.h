@@ -18,6 +18,7 @@ struct OptionSpec {
     std::string flag;        // "--steps"
     std::string value_name;  // "N"; empty: a switch
     std::string help;
+    bool is_list = false;  // may be given several times
 };
 
 struct PositionalSpec {
@@ -30,10 +31,15 @@ struct PositionalSpec {
 /// What stood on the command line.
 struct Invocation {
     std::string command;
-    std::map<std::string, std::string> values;  // flag -> text; a switch has ""
-    std::vector<std::string> positionals;       // as many as were given
+    std::map<std::string, std::string> values;              // flag -> text; a switch has ""
+    std::map<std::string, std::vector<std::string>> lists;  // flag -> texts, of options that may be given several times
+    std::vector<std::string> positionals;                   // as many as were given
 
     bool has(std::string_view flag) const { return values.contains(std::string(flag)); }
+    std::vector<std::string> list(std::string_view flag) const {
+        const auto found = lists.find(std::string(flag));
+        return found == lists.end() ? std::vector<std::string>() : found->second;
+    }
     std::optional<std::string> value(std::string_view flag) const {
         const auto found = values.find(std::string(flag));
         return found == values.end() ? std::nullopt : std::optional(found->second);

@@ -86,10 +86,14 @@ class Subcommand {
         app_->footer(command.footer);
         app_->allow_windows_style_options(false);
         texts_.resize(command.options.size() + command.positionals.size());
-        lists_.resize(command.positionals.size());
+        lists_.resize(command.positionals.size() + command.options.size());
         std::size_t at = 0;
-        for (const OptionSpec& option : command.options)
-            add_option(option, texts_[at++]);
+        for (const OptionSpec& option : command.options) {
+            if (option.is_list)
+                add_list(option, lists_[command.positionals.size() + at++]);
+            else
+                add_option(option, texts_[at++]);
+        }
         for (std::size_t i = 0; i < command.positionals.size(); ++i) {
             const PositionalSpec& positional = command.positionals[i];
             auto* const added = positional.is_many ? app_->add_option(positional.name, lists_[i], positional.help)
@@ -116,6 +120,7 @@ class Subcommand {
             const std::string& text = option->results().front();
             if (is_switch && text == "false") continue;  // --json=false
             parsed.invocation.values[flag] = is_switch ? "" : text;
+            if (option->get_items_expected_max() > 1) parsed.invocation.lists[flag] = option->results();
         }
         for (const CLI::Option* const positional : positionals_) {
             for (const std::string& text : positional->results())
@@ -130,6 +135,13 @@ class Subcommand {
         CLI::Option* const added = option.value_name.empty()
                                        ? app_->add_flag(option.flag, option.help)
                                        : app_->add_option(option.flag, text, option.help)->type_name(option.value_name);
+        options_.emplace_back(option.flag, added);
+    }
+
+    void add_list(const OptionSpec& option, std::vector<std::string>& texts) {
+        CLI::Option* const added = app_->add_option(option.flag, texts, option.help)->type_name(option.value_name);
+        // One value each time: the next word may be the prompt.
+        added->allow_extra_args(false);
         options_.emplace_back(option.flag, added);
     }
 

@@ -90,6 +90,12 @@ Result<void> apply_options(const Invocation& invocation, GenerateRequest& wish) 
     }
     for (const Setting& setting : settings_table()) {
         if (setting.key == "prompt") continue;
+        if (setting.is_list && invocation.has(setting.flag)) {
+            STUDIO_TRY_VOID(set_from_text(wish.request, setting.key, ""));
+            for (const std::string& text : invocation.list(setting.flag))
+                STUDIO_TRY_VOID(set_from_text(wish.request, setting.key, text));
+            continue;
+        }
         if (const auto text = invocation.value(setting.flag))
             STUDIO_TRY_VOID(set_from_text(wish.request, setting.key, *text));
     }

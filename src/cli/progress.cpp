@@ -14,6 +14,8 @@ std::string_view stage_words(Stage stage) {
             return "Loading the model";
         case Stage::kText:
             return "Reading the prompt";
+        case Stage::kImage:
+            return "Reading the image";
         case Stage::kDenoise:
             return "Drawing";
         case Stage::kDecode:
@@ -31,6 +33,7 @@ std::string_view unit(Stage stage) {
         case Stage::kDenoise:
             return "step";
         case Stage::kDecode:
+        case Stage::kImage:
             return "latent frame";
         case Stage::kText:
         case Stage::kSave:

@@ -9,9 +9,9 @@
 
 namespace studio {
 
-enum class SamplerKind { kRcm, kUnipcDiffusers, kUnipcOfficial, kDpmppOfficial, kEulerDiffusers };
+enum class SamplerKind { kRcm, kUnipcDiffusers, kUnipcOfficial, kDpmppOfficial, kEulerDiffusers, kEulerLinear };
 std::optional<SamplerKind> sampler_kind(
-    std::string_view name) noexcept;  // "rcm", "unipc_diffusers", ... and "unipc", "dpmpp", "euler"
+    std::string_view name) noexcept;  // "rcm", "unipc_diffusers", "euler_linear", ... and "unipc", "dpmpp", "euler"
 
 struct SamplerSettings {
     SamplerKind kind = SamplerKind::kRcm;

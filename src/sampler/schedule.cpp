@@ -82,6 +82,19 @@ Schedule euler_diffusers(int steps, double shift) {
     return out;
 }
 
+/// Equal steps, shifted once, times not rounded: what few-step distilled networks were trained on (spec: wan.md 6.6).
+/// Source: lightx2v's step-distill scheduler.
+Schedule euler_linear(int steps, double shift) {
+    Schedule out;
+    for (const double sigma : open_linspace(1.0, 0.0, steps)) {
+        const float value = static_cast<float>(shifted(shift, sigma));
+        out.sigmas.push_back(value);
+        out.timesteps.push_back(value * static_cast<float>(kTrainTimesteps));
+    }
+    out.sigmas.push_back(0);
+    return out;
+}
+
 double round_to_bf16(float value) {
     return static_cast<double>(static_cast<float>(c10::BFloat16(value)));
 }
@@ -128,6 +141,7 @@ std::optional<SamplerKind> sampler_kind(std::string_view name) noexcept {
     if (name == "unipc_official") return SamplerKind::kUnipcOfficial;
     if (name == "dpmpp_official" || name == "dpmpp") return SamplerKind::kDpmppOfficial;
     if (name == "euler_diffusers" || name == "euler") return SamplerKind::kEulerDiffusers;
+    if (name == "euler_linear") return SamplerKind::kEulerLinear;
     return std::nullopt;
 }
 
@@ -144,6 +158,8 @@ Schedule make_schedule(const SamplerSettings& settings) {
             return dpmpp_official(settings.steps, settings.shift);
         case SamplerKind::kEulerDiffusers:
             return euler_diffusers(settings.steps, settings.shift);
+        case SamplerKind::kEulerLinear:
+            return euler_linear(settings.steps, settings.shift);
     }
     throw Failure(internal_error("unknown sampler kind"));
 }

@@ -27,6 +27,7 @@ std::unique_ptr<Stepper> Stepper::make(const SamplerSettings& settings) {
         case SamplerKind::kDpmppOfficial:
             return make_dpmpp(std::move(schedule));
         case SamplerKind::kEulerDiffusers:
+        case SamplerKind::kEulerLinear:
             return make_euler(std::move(schedule));
     }
     throw Failure(internal_error("unknown sampler kind"));

@@ -47,7 +47,10 @@ double StepSegments::filled(int segment) const {
             position = part / 2;
             break;
         case Stage::kText:
-            position = 0.5 + part / 2;
+            position = 0.5 + part / 4;
+            break;
+        case Stage::kImage:
+            position = 0.75 + part / 4;
             break;
         case Stage::kDenoise:
             position = 1 + part * steps_;
