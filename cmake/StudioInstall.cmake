@@ -7,3 +7,4 @@ if(TARGET turbo-studio-cli)
 endif()
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/models/demo" DESTINATION "${CMAKE_INSTALL_DATADIR}/turbo-studio/models"
         PATTERN training EXCLUDE)
+install(FILES "${PROJECT_SOURCE_DIR}/models/catalog.json" DESTINATION "${CMAKE_INSTALL_DATADIR}/turbo-studio/models")

@@ -46,7 +46,8 @@ struct Catalog {
     const CatalogModel* find_model(std::string_view id) const;
 };
 
-/// Errors  CorruptFile naming `source` and the entry: an unknown key, a wrong type, a doubled or unknown id, a path that
+/// Errors  CorruptFile naming `source` and the entry: an unknown key, a wrong type, a doubled or unknown id, a path
+/// that
 ///         leaves the repository, a hash that is not 64 digits, a model that lacks a part.
 Result<Catalog> parse_catalog(std::string_view text, const std::string& source);
 /// STUDIO_CATALOG, beside the program (../share/turbo-studio/models/catalog.json), or models/catalog.json of the source

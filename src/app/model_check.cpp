@@ -2,17 +2,17 @@
 // it.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <map>
 #include <set>
 
+#include "app/model_places.h"
+#include "app/model_report.h"
 #include "app/models.h"
-#include "checkpoint/configs.h"
-#include "checkpoint/recognise.h"
+#include "checkpoint/foreign.h"
+#include "checkpoint/variant.h"
 #include "core/text.h"
-#include "io/dtype.h"
 #include "pipeline/model_folder.h"
 #include "pipeline/model_parts.h"
+#include "pipeline/part_scan.h"
 
 namespace studio {
 namespace fs = std::filesystem;
@@ -21,143 +21,32 @@ namespace {
 using checkpoint::Recognised;
 using checkpoint::Role;
 
-/// The type that most bytes have: a bf16 network keeps a few fp32 tensors.
-std::string main_precision(std::initializer_list<const Recognised*> parts) {
-    std::map<io::DType, std::uint64_t> bytes;
-    for (const Recognised* part : parts) {
-        if (part == nullptr || part->checkpoint == nullptr) continue;
-        for (const io::TensorInfo& tensor : part->checkpoint->tensors())
-            bytes[tensor.dtype] += tensor.nbytes;
-    }
-    const auto most =
-        std::max_element(bytes.begin(), bytes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-    return most == bytes.end() ? "" : std::string(io::safetensors_name(most->first));
-}
-
-std::uint64_t file_bytes(const Recognised& part) {
-    std::uint64_t total = 0;
-    for (const fs::path& file : part.checkpoint->files()) {
-        std::error_code failed;
-        const auto size = fs::file_size(file, failed);
-        if (!failed) total += size;
-    }
-    return total;
-}
-
-Json dit_json(const checkpoint::DitConfig& c) {
-    return {{"dim", c.dim},
-            {"ffn_dim", c.ffn_dim},
-            {"num_heads", c.num_heads},
-            {"head_dim", c.head_dim},
-            {"num_layers", c.num_layers},
-            {"in_channels", c.in_channels},
-            {"out_channels", c.out_channels},
-            {"text_dim", c.text_dim},
-            {"has_image_embedder", c.has_image_embedder},
-            {"has_sla", c.has_sla}};
-}
-
-Json vae_json(const checkpoint::VaeConfig& c) {
-    return {{"z_dim", c.z_dim},
-            {"base_dim", c.base_dim},
-            {"is_22", c.is_22},
-            {"spatial_stride", c.spatial_stride},
-            {"temporal_stride", c.temporal_stride}};
-}
-
-Json text_json(const checkpoint::Umt5Config& c) {
-    return {{"d_model", c.d_model},
-            {"num_layers", c.num_layers},
-            {"num_heads", c.num_heads},
-            {"d_ff", c.d_ff},
-            {"vocab_size", c.vocab_size}};
-}
-
-Json part_json(const Recognised& part) {
-    return {{"role", std::string(to_string(part.role))},
-            {"variant", part.variant},
-            {"layout", part.layout},
-            {"tensors", part.tensors.size()},
-            {"bytes", file_bytes(part)},
-            {"precision", main_precision({&part})},
-            {"path", path_to_utf8(part.checkpoint->path())}};
-}
-
-struct RoleText {
-    const char* kind;
-    const char* fits;
-};
-
-RoleText role_text(Role role) {
-    switch (role) {
-        case Role::kDit:
-            return {"diffusion transformer", "It needs a text encoder (UMT5), a tokenizer and a Wan VAE beside it."};
-        case Role::kVae:
-            return {"video VAE",
-                    "It needs a transformer with the same number of latent channels, a text encoder and a tokenizer."};
-        case Role::kTextEncoder:
-            return {"text encoder",
-                    "It needs a transformer whose text_dim is this encoder's width, a tokenizer and a Wan VAE."};
-        case Role::kClip:
-            return {"image encoder (CLIP)", "It belongs to a Wan 2.1 image-to-video model."};
-        case Role::kLora:
-            return {"LoRA", "It belongs to a base model of the same width."};
-        case Role::kOther:
-            break;
-    }
-    return {"unknown", "It is not a part of a Wan model."};
-}
-
-/// The sizes of one part; also proves that every tensor the network needs is there.
-Result<Json> config_json(const Recognised& part) {
-    if (part.role == Role::kDit) {
-        STUDIO_TRY(config, checkpoint::dit_config(part));
-        return dit_json(config);
-    }
-    if (part.role == Role::kVae) {
-        STUDIO_TRY(config, checkpoint::vae_config(part));
-        return vae_json(config);
-    }
-    if (part.role == Role::kTextEncoder) {
-        STUDIO_TRY(config, checkpoint::umt5_config(part));
-        return text_json(config);
-    }
-    return Json::object();
-}
-
 Error not_wan(const fs::path& path, const Recognised& part) {
-    std::string names;
-    for (std::size_t i = 0; i < part.tensors.size() && i < 3; ++i)
-        names += (i > 0 ? ", " : "") + escape_for_display(part.tensors[i].name, 60);
     return {ErrorCode::kUnsupported,
-            fmt::format("This is not a part of a Wan model: none of our networks has its {} tensors (first: {}).",
-                        part.tensors.size(), names),
+            fmt::format("This is not a part of a Wan model but {}.", checkpoint::describe_foreign(*part.checkpoint)),
             path_to_utf8(path),
             {},
-            "Use a Wan 2.1 or 2.2 transformer, VAE or text encoder.",
+            "Use a Wan 2.1 or 2.2 transformer, VAE, text encoder, image encoder or LoRA.",
             {}};
 }
 
-/// A single checkpoint: one part of a model.
-Result<ModelInfo> check_part(const fs::path& path) {
-    STUDIO_TRY(checkpoint, io::Checkpoint::open(path));
-    STUDIO_TRY(part, checkpoint::recognise(checkpoint));
-    if (part.role == Role::kOther) return not_wan(path, part);
-    STUDIO_TRY(config, config_json(part));
-    const RoleText text = role_text(part.role);
-    ModelInfo info;
-    info.name = path_to_utf8(path.filename());
-    info.path = path;
-    info.kind = text.kind;
-    std::error_code ignored;
-    info.layout = fs::is_directory(path, ignored) ? "part folder" : "single file";
-    info.precision = main_precision({&part});
-    info.bytes = file_bytes(part);
-    info.missing = {text.fits};
-    info.details = {{"variant", part.variant},
-                    {"parts", Json::array({part_json(part)})},
-                    {"config", {{std::string(to_string(part.role)), config}}}};
-    return info;
+/// Known for what it is and yet not whole: both are said.
+Error not_whole(const Recognised& part, Error error) {
+    if (error.code == ErrorCode::kCorruptFile)
+        error.message = fmt::format("This is a {} ({}), but not a whole one. {}", role_title(part.role), part.variant,
+                                    error.message);
+    return error;
+}
+
+void fill_facts(const std::vector<const Recognised*>& parts, ModelInfo& info) {
+    info.precisions = precision_shares(parts);
+    info.precision = info.precisions.empty() ? "" : info.precisions.front().first;
+    info.parameters = 0;
+    info.details["parts"] = Json::array();
+    for (const Recognised* part : parts) {
+        info.parameters += checkpoint::value_count(*part);
+        info.details["parts"].push_back(part_json(*part));
+    }
 }
 
 /// Only what the card says in the right type; a card is a file from outside.
@@ -188,62 +77,142 @@ ModelInfo folder_info(const pipeline::ModelFolder& folder) {
     ModelInfo info;
     info.name = folder.name;
     info.path = folder.root;
+    info.role = "model";
     info.kind = "text-to-video";
     info.layout = folder.layout;
     info.details = Json::object();
     info.defaults = Json::object();
+    info.notices = folder.notices;
     if (folder.flow_shift) info.defaults["shift"] = *folder.flow_shift;
     read_card(folder.card, info);
     return info;
 }
 
-ModelInfo complete_info(const pipeline::ModelParts& parts) {
+Result<ModelInfo> complete_info(const pipeline::ModelParts& parts) {
     ModelInfo info = folder_info(parts.folder);
-    const Recognised* const text = parts.text_encoder ? &*parts.text_encoder : nullptr;
-    info.precision = main_precision({&parts.dit, &parts.vae, text});
+    std::vector<const Recognised*> all{&parts.dit};
+    if (parts.transformer_2) all.push_back(&*parts.transformer_2);
+    all.push_back(&parts.vae);
+    if (parts.text_encoder) all.push_back(&*parts.text_encoder);
+    if (parts.image_encoder) all.push_back(&*parts.image_encoder);
+    fill_facts(all, info);
+    info.kind = pipeline::kind_title(parts.kind);
+    info.variant = parts.variant;
+    info.notices = parts.notices;
     info.bytes = parts.weight_bytes;
     info.complete = true;
     info.details["variant"] = parts.variant;
-    info.details["parts"] = Json::array({part_json(parts.dit), part_json(parts.vae)});
-    info.details["config"] = {{"dit", dit_json(parts.dit_config)}, {"vae", vae_json(parts.vae_config)}};
-    if (text != nullptr) info.details["parts"].push_back(part_json(*text));
-    if (parts.text_config) info.details["config"]["text-encoder"] = text_json(*parts.text_config);
+    info.details["is_turbo"] = parts.is_turbo;
+    info.details["config"] = Json::object();
+    for (const Recognised* part : all) {
+        STUDIO_TRY(config, config_json(*part));
+        if (part == &parts.dit) info.fits = fits_of(*part, config);
+        const bool is_second = parts.transformer_2 && part == &*parts.transformer_2;
+        info.details["config"][is_second ? "dit-2" : std::string(to_string(part->role))] = std::move(config);
+    }
     return info;
 }
 
-/// Every part of the folder that is not there, with the place where it belongs.
-std::vector<std::string> missing_parts(const pipeline::ModelFolder& folder) {
-    const pipeline::PartPaths& parts = folder.parts;
-    std::vector<std::string> missing;
-    for (const auto& [name, path] :
-         {std::pair("transformer", &parts.transformer), std::pair("vae", &parts.vae),
-          std::pair("text_encoder", &parts.text_encoder), std::pair("tokenizer", &parts.tokenizer)}) {
-        if (path->empty()) missing.push_back(fmt::format("{}: put it into {}", name, path_to_utf8(folder.root)));
-    }
-    return missing;
+/// One part that is no transformer, or a transformer alone.
+Result<ModelInfo> part_info(const fs::path& path, const Recognised& part) {
+    if (part.role == Role::kOther) return not_wan(path, part);
+    auto config = config_json(part);
+    if (!config.ok()) return not_whole(part, std::move(config).error());
+    ModelInfo info;
+    info.name = path_to_utf8(path.filename());
+    info.path = path;
+    info.kind = role_title(part.role);
+    std::error_code ignored;
+    info.layout = fs::is_directory(path, ignored) ? "part folder" : "single file";
+    info.role = to_string(part.role);
+    info.variant = part.role == Role::kLora ? config->value("text", part.variant) : part.variant;
+    info.bytes = file_bytes(part);
+    info.fits = fits_of(part, *config);
+    info.missing = missing_around(part);
+    fill_facts({&part}, info);
+    info.details["variant"] = info.variant;
+    info.details["config"] = {{info.role, *std::move(config)}};
+    return info;
 }
 
-/// A part that is missing is a fact about the folder, not a failure of the check; damage is a failure.
-Result<ModelInfo> check_folder(const fs::path& path) {
-    auto folder = pipeline::open_model_folder(path);
+pipeline::FoundPart facts_of(const fs::path& transformer) {
+    auto parts = transformer.empty() ? Result<std::vector<pipeline::FoundPart>>(std::vector<pipeline::FoundPart>())
+                                     : pipeline::scan_file(transformer);
+    const bool is_transformer = parts.ok() && !parts->empty() && parts->front().role == Role::kDit;
+    return is_transformer ? parts->front() : pipeline::FoundPart{};
+}
+
+/// A model that is whole, or what it lacks. A part that is missing is a fact, not a failure; damage is a failure.
+Result<ModelInfo> model_info(const pipeline::ModelFolder& folder) {
+    const pipeline::FoundPart transformer = facts_of(folder.parts.transformer);
+    auto missing = missing_of(folder, transformer);
+    if (missing.empty()) {
+        auto parts = pipeline::open_model_parts(folder);
+        if (parts.ok()) return complete_info(**parts);
+        if (parts.error().code != ErrorCode::kNotFound) return std::move(parts).error();
+        missing.push_back(parts.error().message + " " + parts.error().fix);
+    }
+    ModelInfo info = folder_info(folder);
+    if (!folder.parts.transformer.empty()) {
+        auto part = checkpoint::open_as(folder.parts.transformer, Role::kDit);
+        if (!part.ok() && part.error().code != ErrorCode::kNotFound) return std::move(part).error();
+        if (part.ok()) {
+            STUDIO_TRY(alone, part_info(folder.root, *part));
+            // The transformer alone, and nothing else of a model there: the part itself is what was asked about.
+            if (folder.layout != "diffusers folder" && missing.size() >= 3) info = std::move(alone);
+            info.variant = part->variant;
+            info.bytes = file_bytes(*part);
+            fill_facts({&*part}, info);
+        }
+    }
+    info.notices.insert(info.notices.end(), folder.notices.begin(), folder.notices.end());
+    info.missing = std::move(missing);
+    return info;
+}
+
+/// The folder of one part inside a diffusers pipeline is asked about as that part.
+bool is_inside_pipeline(const fs::path& folder) {
+    std::error_code ignored;
+    return fs::exists(folder.parent_path() / "model_index.json", ignored);
+}
+
+/// A single checkpoint: a transformer is looked at with what lies around it, any other part by itself.
+Result<ModelInfo> check_file(const fs::path& path) {
+    STUDIO_TRY(checkpoint, io::Checkpoint::open(path));
+    STUDIO_TRY(part, checkpoint::recognise(checkpoint));
+    if (part.role != Role::kDit || is_inside_pipeline(path.parent_path())) return part_info(path, part);
+    STUDIO_TRY(alone, part_info(path, part));
+    auto folder = pipeline::open_model_folder(path, {}, models_folders());
     if (!folder.ok()) {
-        std::error_code ignored;
-        if (fs::exists(path / "model_index.json", ignored)) return std::move(folder).error();
-        // Not a whole model; perhaps the folder of one part.
-        auto part = check_part(path);
-        if (part.ok() || part.error().code == ErrorCode::kCorruptFile) return part;
-        return std::move(folder).error();
+        // Two equal networks that nobody can tell apart: the file is still what it is.
+        alone.notices.push_back(folder.error().message + " " + folder.error().fix);
+        return alone;
     }
-    ModelInfo info = folder_info(*folder);
-    info.missing = missing_parts(*folder);
-    // The folder of one diffusers part has the same file name as an official transformer; alone, it is only a part.
-    if (info.missing.size() == 3 && folder->layout == "official folder") return check_part(path);
-    if (!info.missing.empty()) return info;
-    auto parts = pipeline::open_model_parts(*folder);
-    if (parts.ok()) return complete_info(**parts);
-    if (parts.error().code != ErrorCode::kNotFound) return std::move(parts).error();
-    info.missing = {parts.error().message + " " + parts.error().fix};
+    auto info = model_info(*folder);
+    // Parts around it that do not fit or are damaged say nothing about this file.
+    if (!info.ok() && info.error().file != path_to_utf8(path)) {
+        alone.notices.push_back(info.error().message);
+        return alone;
+    }
     return info;
+}
+
+Result<ModelInfo> check_part_folder(const fs::path& path) {
+    STUDIO_TRY(checkpoint, io::Checkpoint::open(path));
+    STUDIO_TRY(part, checkpoint::recognise(checkpoint));
+    return part_info(path, part);
+}
+
+Result<ModelInfo> check_folder(const fs::path& path) {
+    std::error_code ignored;
+    if (is_inside_pipeline(path)) return check_part_folder(path);
+    auto folder = pipeline::open_model_folder(path, {}, models_folders());
+    if (folder.ok()) return model_info(*folder);
+    if (fs::exists(path / "model_index.json", ignored)) return std::move(folder).error();
+    // Not a whole model; perhaps the folder of one part.
+    auto part = check_part_folder(path);
+    if (part.ok() || part.error().code == ErrorCode::kCorruptFile) return part;
+    return std::move(folder).error();
 }
 
 }  // namespace
@@ -263,7 +232,7 @@ Result<ModelInfo> check_model(const fs::path& path) {
                      {}};
     }
     if (status.type() == fs::file_type::directory) return check_folder(full);
-    return check_part(full);
+    return check_file(full);
 }
 
 }  // namespace studio

@@ -13,11 +13,18 @@ struct ModelInfo {
     std::string name;  // for people and for --model
     std::filesystem::path path;
     std::string kind;       // "text-to-video", ...
-    std::string layout;     // "diffusers folder", "official folder", "single file"
-    std::string precision;  // as stored
+    std::string layout;     // "diffusers folder", "official folder", "single file", ...: pipeline::ModelFolder::layout
+    std::string precision;  // as stored: the type of most bytes
     std::uint64_t bytes = 0;
+    std::string role;              // of one part: "dit", "vae", ...; "model" for a whole one
+    std::string variant;           // "Wan2.1 T2V 1.3B", "Wan VAE 2.2", ...
+    std::uint64_t parameters = 0;  // values in all weights
+    /// Every stored type with its share of the bytes, largest first: {"BF16", 0.99}.
+    std::vector<std::pair<std::string, double>> precisions;
     bool complete = false;             // can generate as it is
-    std::vector<std::string> missing;  // parts that are missing, with where to get them
+    std::vector<std::string> missing;  // parts that are missing: file name and where it is published
+    std::vector<std::string> fits;     // what goes with it
+    std::vector<std::string> notices;  // what was assumed or is worth knowing
     Json details;                      // config, tensor counts; for --json
     // Defaults of the model, for the window: a value that the model does not state is absent.
     Json defaults;  // {"width","height","num_frames","fps","steps","sampler","guidance","shift"}

@@ -110,6 +110,7 @@ Result<ClipConfig> clip_config(const Recognised& recognised) {
     STUDIO_TRY_VOID(table.require_layer("visual.pre_norm", {out.dim}));
     for (std::int64_t i = 0; i < out.num_layers; ++i)
         STUDIO_TRY_VOID(require_block(table, fmt::format("visual.transformer.{}.", i), out));
+    table.warn_of_unused({"visual.post_norm.", "visual.head"});
     return out;
 }
 

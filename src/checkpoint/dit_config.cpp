@@ -217,6 +217,8 @@ Result<DitConfig> dit_config(const Recognised& recognised) {
     STUDIO_TRY(out, from_shapes(table));
     STUDIO_TRY_VOID(check_against(config, table, out));
     STUDIO_TRY_VOID(require_all(table, out));
+    STUDIO_TRY_VOID(table.agrees_with_header(out.num_layers));
+    table.warn_of_unused();
     return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "checkpoint/foreign.h"
 #include "checkpoint/names.h"
 #include "checkpoint/schemes.h"
 #include "checkpoint/variant.h"
@@ -136,17 +137,26 @@ std::string_view to_string(Role role) noexcept {
     return "other";
 }
 
+/// Where a part that was given in the wrong place belongs.
+std::string where_it_goes(Role found, Role needed) {
+    if (found == Role::kLora) return "A LoRA goes beside a base model, as --lora.";
+    if (needed == Role::kLora) return "Give the base model as the model, and a LoRA file here.";
+    return fmt::format("Choose the file that holds {}.", title(needed));
+}
+
 Result<Recognised> open_as(const std::filesystem::path& path, Role needed) {
     STUDIO_TRY(checkpoint, io::Checkpoint::open(path));
     const std::string file = path_to_utf8(checkpoint->main_file());
     STUDIO_TRY(found, recognise(std::move(checkpoint), needed));
     if (found.role == needed) return found;
+    const std::string is =
+        found.role == Role::kOther ? describe_foreign(*found.checkpoint) : std::string(title(found.role));
     return Error{ErrorCode::kUnsupported,
-                 fmt::format("{} is {}{}; {} is needed here.", escape_for_display(file, 1000), title(found.role),
+                 fmt::format("{} is {}{}; {} is needed here.", escape_for_display(file, 1000), is,
                              found.role == Role::kDit ? " (" + found.variant + ")" : "", title(needed)),
                  file,
                  {},
-                 fmt::format("Choose the file that holds {}.", title(needed)),
+                 where_it_goes(found.role, needed),
                  {}};
 }
 

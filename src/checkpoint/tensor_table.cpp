@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "checkpoint/names.h"
+#include "core/log.h"
 #include "core/text.h"
 
 namespace studio::checkpoint {
@@ -30,7 +31,9 @@ std::string TensorTable::file() const {
 const NamedTensor* TensorTable::find(std::string_view name) const {
     const auto& all = recognised_.tensors;
     const auto at = std::lower_bound(all.begin(), all.end(), name, name_less);
-    return at != all.end() && at->name == name ? &*at : nullptr;
+    if (at == all.end() || at->name != name) return nullptr;
+    is_asked_for_[static_cast<std::size_t>(at - all.begin())] = true;
+    return &*at;
 }
 
 bool TensorTable::has_start(std::string_view start) const {
@@ -88,6 +91,34 @@ Result<void> TensorTable::require(std::string_view name, const std::vector<std::
 Result<void> TensorTable::require_layer(const std::string& name, const std::vector<std::int64_t>& weight_shape) const {
     STUDIO_TRY_VOID(require(name + ".weight", weight_shape));
     return require(name + ".bias", {weight_shape.front()});
+}
+
+Result<void> TensorTable::agrees_with_header(std::int64_t found) const {
+    for (const auto& [key, value] : recognised_.checkpoint->metadata()) {
+        if (!key.ends_with(".block_count")) continue;
+        const auto said = parse_int64(value);
+        if (said && *said == found) continue;
+        return corrupt_file(file(), key,
+                            fmt::format("{}: the header says {} = {}, but the tensors make {} blocks.",
+                                        escape_for_display(file(), 1000), key, escape_for_display(value, 60), found),
+                            kFix);
+    }
+    return {};
+}
+
+void TensorTable::warn_of_unused(std::initializer_list<std::string_view> known_starts) const {
+    std::size_t count = 0;
+    std::string names;
+    for (std::size_t i = 0; i < is_asked_for_.size(); ++i) {
+        const std::string& name = recognised_.tensors[i].name;
+        const bool is_known = std::any_of(known_starts.begin(), known_starts.end(),
+                                          [&](std::string_view start) { return name.starts_with(start); });
+        if (is_asked_for_[i] || is_known) continue;
+        if (++count <= 3) names += fmt::format("{}{}", count > 1 ? ", " : "", escape_for_display(name, 80));
+    }
+    if (count == 0) return;
+    log::warning("{} holds {} tensors that this kind of network does not use: {}{}.", escape_for_display(file(), 1000),
+                 count, names, count > 3 ? ", ..." : "");
 }
 
 }  // namespace studio::checkpoint

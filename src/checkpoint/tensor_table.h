@@ -13,10 +13,11 @@ namespace studio::checkpoint {
 
 std::string shape_text(const std::vector<std::int64_t>& shape);  // "[2, 3]"
 
-/// View of a Recognised; must not outlive it.
+/// View of a Recognised; must not outlive it. Threads  one.
 class TensorTable {
   public:
-    explicit TensorTable(const Recognised& recognised) : recognised_(recognised) {}
+    explicit TensorTable(const Recognised& recognised)
+        : recognised_(recognised), is_asked_for_(recognised.tensors.size()) {}
 
     const NamedTensor* find(std::string_view name) const;
     bool has_start(std::string_view start) const;
@@ -31,10 +32,16 @@ class TensorTable {
     /// "<name>.weight" of this shape and "<name>.bias" of its first dimension.
     Result<void> require_layer(const std::string& name, const std::vector<std::int64_t>& weight_shape) const;
 
+    /// Number of blocks in a GGUF header ("<arch>.block_count") against `found`.   Errors: CorruptFile naming the key.
+    Result<void> agrees_with_header(std::int64_t found) const;
+    /// One warning in the log that names the tensors nobody asked for: they are no part of the network. Call last.
+    void warn_of_unused(std::initializer_list<std::string_view> known_starts = {}) const;
+
     std::string file() const;  // the weights file or index, UTF-8
 
   private:
     const Recognised& recognised_;
+    mutable std::vector<bool> is_asked_for_;  // in the order of recognised_.tensors
 };
 
 }  // namespace studio::checkpoint

@@ -42,6 +42,16 @@ Result<Umt5Config> from_shapes(const TensorTable& table) {
             "Download the file again, or use another copy of this model.");
     }
     out.d_kv = query[0] / out.num_heads;
+    if (out.num_layers > 1 && table.find("blocks.1.pos_embedding.embedding.weight") == nullptr) {
+        return Error{ErrorCode::kUnsupported,
+                     fmt::format("{} is a T5 text encoder with one position table for all its blocks; Wan needs UMT5, "
+                                 "which has one in each.",
+                                 table.file()),
+                     table.file(),
+                     "blocks.1.pos_embedding.embedding.weight",
+                     "Use models_t5_umt5-xxl-enc-bf16.pth or umt5_xxl of the Wan repositories.",
+                     {}};
+    }
     return out;
 }
 
@@ -92,6 +102,8 @@ Result<Umt5Config> umt5_config(const Recognised& recognised) {
         STUDIO_TRY_VOID(table.require(block + "ffn.fc1.weight", {out.d_ff, out.d_model}));
         STUDIO_TRY_VOID(table.require(block + "ffn.fc2.weight", {out.d_model, out.d_ff}));
     }
+    STUDIO_TRY_VOID(table.agrees_with_header(out.num_layers));
+    table.warn_of_unused();
     return out;
 }
 

@@ -106,6 +106,7 @@ Result<VaeConfig> vae_config(const Recognised& recognised) {
     STUDIO_TRY(out, vae_from_shapes(table));
     STUDIO_TRY_VOID(check_structure(config, table.file(), out));
     STUDIO_TRY_VOID(require_vae_tensors(table, out));
+    table.warn_of_unused();
     STUDIO_TRY_VOID(read_statistics(config, table.file(), out));
     return out;
 }

@@ -16,7 +16,8 @@ using checkpoint::Recognised;
 using checkpoint::Role;
 
 bool is_22_expert(const checkpoint::DitConfig& dit) {
-    return !dit.has_image_embedder && dit.in_channels > dit.out_channels;
+    // Latent, four frames' mask and the image's latent; 2.1 networks of that input have an image embedder.
+    return !dit.has_image_embedder && dit.in_channels == 2 * dit.out_channels + 4;
 }
 
 FoundPart facts_of(const ModelParts& parts) {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <set>
 
 #include "checkpoint/configs.h"
@@ -36,7 +38,7 @@ Result<FoundPart> describe(const Recognised& part, const fs::path& path) {
         out.latent_channels = c.out_channels;
         out.text_dim = c.text_dim;
         out.image_dim = c.has_image_embedder ? c.image_dim : 0;
-        out.is_22_expert = !c.has_image_embedder && c.in_channels > c.out_channels;
+        out.is_22_expert = !c.has_image_embedder && c.in_channels == 2 * c.out_channels + 4;
         out.has_sla = c.has_sla;
     } else if (part.role == Role::kVae) {
         STUDIO_TRY(c, checkpoint::vae_config(part));
@@ -93,9 +95,7 @@ void drop_shards(std::vector<fs::path>& files) {
     std::erase_if(files, [&](const fs::path& file) { return shards.contains(file); });
 }
 
-}  // namespace
-
-Result<std::vector<FoundPart>> scan_file(const fs::path& file) {
+Result<std::vector<FoundPart>> look_into(const fs::path& file) {
     std::vector<FoundPart> out;
     STUDIO_TRY(checkpoint, io::Checkpoint::open(file));
     STUDIO_TRY(part, checkpoint::recognise(checkpoint));
@@ -110,6 +110,39 @@ Result<std::vector<FoundPart>> scan_file(const fs::path& file) {
         out.push_back(std::move(inside));
     }
     return out;
+}
+
+/// A folder of models is looked through again and again, and a header may take milliseconds: what is known of a file
+/// holds as long as the file and the config.json beside it stay as they are. Failures are not kept.
+class Memory {
+  public:
+    Result<std::vector<FoundPart>> ask(const fs::path& file) {
+        const std::string key = files_identity({file, file.parent_path() / "config.json"});
+        {
+            const std::lock_guard lock(mutex_);
+            if (const auto known = known_.find(key); known != known_.end()) return known->second;
+        }
+        auto found = look_into(file);
+        if (found.ok()) {
+            const std::lock_guard lock(mutex_);
+            if (known_.size() >= 2 * kMostFiles) known_.clear();
+            known_[key] = *found;
+        }
+        return found;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::map<std::string, std::vector<FoundPart>> known_;
+};
+
+}  // namespace
+
+Result<std::vector<FoundPart>> scan_file(const fs::path& file) {
+    static Memory memory;
+    std::error_code ignored;
+    if (!fs::is_regular_file(file, ignored)) return look_into(file);
+    return memory.ask(file);
 }
 
 PartScan scan_folder(const fs::path& folder, int depth) {

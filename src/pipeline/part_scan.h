@@ -32,7 +32,8 @@ struct PartScan {
     std::vector<Error> unusable;                    // files of our kinds that cannot be read or lack something
 };
 
-/// What one file or index is: usually one part; a full checkpoint holds several.
+/// What one file or index is: usually one part; a full checkpoint holds several. Remembered while file and config.json
+/// keep size and time.   Threads  any.
 /// Errors  those of the readers; a file that is no part of a Wan model gives an empty list.
 Result<std::vector<FoundPart>> scan_file(const std::filesystem::path& file);
 
