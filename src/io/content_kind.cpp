@@ -30,11 +30,10 @@ bool is_tar(std::string_view raw) {
     return raw.size() > 262 && raw.substr(257, 5) == "ustar";
 }
 
-/// PROTO n and then the magic number of torch (LONG1 of 10 bytes), or any pickle of a length that is no header's.
+/// PROTO n, and not the length field of a safetensors file, whose ninth byte is a brace.
 bool is_pickle(std::string_view raw) {
     if (raw.size() < 3 || raw[0] != '\x80' || raw[1] < 1 || raw[1] > 5) return false;
-    const bool has_magic = raw.substr(2, 4) == std::string_view("\x8a\x0al\xfc", 4);
-    return has_magic || raw.size() < 8 || raw.substr(5, 3) != std::string_view("\0\0\0", 3);
+    return raw.size() < 9 || raw[8] != '{' || raw.substr(5, 3) != std::string_view("\0\0\0", 3);
 }
 
 bool is_other_archive(std::string_view raw) {

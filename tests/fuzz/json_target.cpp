@@ -35,4 +35,6 @@ std::vector<std::string> words() {
             "\\ud800", "\\u0000", "NaN", "true", "\xEF\xBB\xBF"};
 }
 
+void repair(std::string&) {}
+
 }  // namespace studio::fuzz

@@ -39,4 +39,6 @@ std::vector<std::string> words() {
             "\xCC\x80", "\x1B[", "\xED\xA0\x80"};
 }
 
+void repair(std::string&) {}
+
 }  // namespace studio::fuzz

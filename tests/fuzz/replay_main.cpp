@@ -18,15 +18,16 @@ using studio::fuzz::run_one;
 
 class Mutator {
   public:
-    Mutator(std::vector<std::string> corpus, std::uint64_t seed)
-        : corpus_(std::move(corpus)), words_(studio::fuzz::words()), random_(seed) {}
+    /// The first `own` inputs are the target's; half of the mutations begin there, however many files were named.
+    Mutator(std::vector<std::string> corpus, std::size_t own, std::uint64_t seed)
+        : corpus_(std::move(corpus)), own_(own), words_(studio::fuzz::words()), random_(seed) {}
 
     std::string next() {
-        std::string text = corpus_[below(corpus_.size())];
+        std::string text = corpus_[below(below(2) == 0 ? own_ : corpus_.size())];
         if (text.size() > 4096) text.resize(4096);
         for (std::size_t i = 0, n = 1 + below(6); i < n; ++i)
             change(text);
-        if (text.size() >= 8 && below(2) == 0) fix_length(text);
+        if (below(2) == 0) studio::fuzz::repair(text);
         return text;
     }
 
@@ -58,15 +59,9 @@ class Mutator {
         }
     }
 
-    /// Let a length field tell the truth again, or the reader would stop at it nearly every time.
-    static void fix_length(std::string& text) {
-        const std::size_t close = text.rfind('}');
-        const std::size_t length = close == std::string::npos || close < 8 ? text.size() - 8 : close + 1 - 8;
-        for (std::size_t i = 0; i < 8; ++i)
-            text[i] = static_cast<char>((std::uint64_t{length} >> (8 * i)) & 0xFF);
-    }
-
-    std::vector<std::string> corpus_, words_;
+    std::vector<std::string> corpus_;
+    std::size_t own_;
+    std::vector<std::string> words_;
     std::mt19937_64 random_;
 };
 
@@ -99,7 +94,7 @@ int main(int argc, char** argv) {
         for (std::size_t n = 0; n < input.size() && n < 400; ++n)
             run_one(std::string_view(input).substr(0, n));
     }
-    Mutator mutator(corpus, static_cast<std::uint64_t>(seed));
+    Mutator mutator(corpus, studio::fuzz::seeds().size(), static_cast<std::uint64_t>(seed));
     for (std::int64_t i = 0; i < runs; ++i)
         run_one(mutator.next());
     std::printf("%zu inputs and %lld mutations: no promise broken\n", corpus.size(), static_cast<long long>(runs));

@@ -86,4 +86,13 @@ std::vector<std::string> words() {
             "\"scaled_fp8\""};
 }
 
+/// The length of the header, as far as the last brace.
+void repair(std::string& input) {
+    if (input.size() < 8) return;
+    const std::size_t close = input.rfind('}');
+    const std::size_t length = close == std::string::npos || close < 8 ? input.size() - 8 : close + 1 - 8;
+    for (std::size_t i = 0; i < 8; ++i)
+        input[i] = static_cast<char>((std::uint64_t{length} >> (8 * i)) & 0xFF);
+}
+
 }  // namespace studio::fuzz

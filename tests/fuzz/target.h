@@ -13,6 +13,10 @@ void run_one(std::string_view input);
 std::vector<std::string> seeds();
 std::vector<std::string> words();
 
+/// Half of the mutated inputs pass through here, so that a length or checksum in them can tell the truth again; without
+/// that a strict reader stops at it nearly every time. May do nothing.
+void repair(std::string& input);
+
 /// Like assert, but not for debug builds only.
 void require(bool holds, const char* promise);
 

@@ -89,4 +89,6 @@ std::vector<std::string> words() {
             "\"Sequence\""};
 }
 
+void repair(std::string&) {}
+
 }  // namespace studio::fuzz
