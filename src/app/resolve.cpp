@@ -11,6 +11,7 @@
 #include "app/latents_file.h"
 #include "app/memory_fit.h"
 #include "app/model_defaults.h"
+#include "app/model_places.h"
 #include "app/model_rules.h"
 #include "app/models.h"
 #include "app/output_path.h"
@@ -125,7 +126,8 @@ Result<std::shared_ptr<const pipeline::ModelParts>> open_model(GenerationRequest
 
 Result<std::shared_ptr<const pipeline::ModelParts>> ModelCache::open(const std::filesystem::path& root,
                                                                      const pipeline::PartPaths& replaced) {
-    STUDIO_TRY(folder, pipeline::open_model_folder(root, replaced));
+    // Parts that a file does not bring along may lie among the other models.
+    STUDIO_TRY(folder, pipeline::open_model_folder(root, replaced, models_folders()));
     std::lock_guard lock(mutex_);
     const bool is_same = parts_ && parts_->folder.root == root && parts_->folder.card == folder.card &&
                          parts_->folder.flow_shift == folder.flow_shift && parts_->folder.parts == folder.parts &&
@@ -153,6 +155,7 @@ Result<PreparedJob> decide(const GenerationRequest& asked, ModelCache& models, i
     STUDIO_TRY_VOID(check_ranges(request));  // again: nothing but control characters is an empty prompt
     STUDIO_TRY(parts, open_model(request, models));
     job.parts = parts;
+    notices.insert(notices.end(), parts->notices.begin(), parts->notices.end());
     job.resolved.model_name = parts->folder.name;
     const auto rules = pipeline::shape_rules(parts->dit_config, parts->vae_config);
     STUDIO_TRY_VOID(refuse_unusable(request, *parts));
