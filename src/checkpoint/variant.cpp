@@ -16,7 +16,7 @@ std::string amount(std::uint64_t values) {
     return fmt::format("{} values", values);
 }
 
-std::string dit_variant(const Recognised& recognised) {
+std::string plain_variant(const Recognised& recognised) {
     const TensorTable table(recognised);
     const auto size = [&](const char* name, std::size_t axis) -> std::int64_t {
         const NamedTensor* tensor = table.find(name);
@@ -35,6 +35,12 @@ std::string dit_variant(const Recognised& recognised) {
     if (in == 48 && out == 48) return "Wan2.2 TI2V" + scale;
     if (dim == 5120) return "Wan2.1 T2V 14B or Wan2.2 T2V-A14B expert";
     return "Wan2.1 T2V" + scale;
+}
+
+/// TurboDiffusion's: the same networks with sparse-linear attention, distilled for few steps.
+std::string dit_variant(const Recognised& recognised) {
+    const bool is_turbo = TensorTable(recognised).has_start("blocks.0.self_attn.attn_op.local_attn.proj_l.");
+    return (is_turbo ? "Turbo" : "") + plain_variant(recognised);
 }
 
 }  // namespace

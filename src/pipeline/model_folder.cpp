@@ -130,7 +130,7 @@ Result<void> resolve_file(const std::vector<fs::path>& search, ModelFolder& fold
     PartScan self;
     self.parts = std::move(inside);
     const fs::path home = fs::absolute(folder.root).lexically_normal().parent_path();
-    PartScan near = scan_folder(home, 1);
+    PartScan near = scan_folder(home, kTreeDepth);
     PartScan experts = near;
     if (noise_half_of(home / "x") != NoiseHalf::kUnknown) merge(experts, scan_folder(home.parent_path(), 1));
     STUDIO_TRY_VOID(find_other_expert(experts, folder, known));
