@@ -8,20 +8,21 @@
 #include <vector>
 
 #include "app/clip.h"
-#include "app/engine_client.h"
 #include "app/error_text.h"
 #include "app/models.h"
+#include "app/queue_client.h"
 #include "app/settings_table.h"
 
 namespace studio::ui {
 
 /// Threads   every function but error_text is called away from the GUI thread and may block there.
 struct Backend {
-    std::function<std::unique_ptr<EngineClient>()> make_engine;
+    std::function<Result<std::unique_ptr<QueueClient>>()> make_queue;
     std::function<std::vector<ModelInfo>()> list_models;
     std::function<Result<Clip>(const std::filesystem::path&)> read_clip;
-    std::function<ErrorText(const Error&)> error_text;  // quick; the GUI thread calls it
-    std::span<const Setting> settings;                  // ranges and help for the panel; must outlive the window
+    std::function<Result<Clip>(const std::filesystem::path&)> read_poster;  // the first frame alone, for thumbnails
+    std::function<ErrorText(const Error&)> error_text;                      // quick; the GUI thread calls it
+    std::span<const Setting> settings;  // ranges and help for the panel; must outlive the window
 };
 
 }  // namespace studio::ui

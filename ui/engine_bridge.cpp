@@ -47,8 +47,8 @@ std::vector<bool> worth_telling(const std::vector<Event>& events) {
     return is_worth;
 }
 
-Result<std::unique_ptr<EngineClient>> build(const EngineBridge::Factory& factory) {
-    auto engine = guarded([&]() -> Result<std::unique_ptr<EngineClient>> { return factory(); });
+Result<std::unique_ptr<QueueClient>> build(const EngineBridge::Factory& factory) {
+    auto engine = guarded([&]() -> Result<std::unique_ptr<QueueClient>> { return factory(); });
     if (engine.ok() && !engine.value()) return internal_error("The engine could not be built.");
     return engine;
 }
@@ -79,7 +79,7 @@ struct EngineBridge::Doorbell {
 };
 
 struct EngineBridge::WorkerSide : QObject {
-    std::unique_ptr<EngineClient> engine;
+    std::unique_ptr<QueueClient> engine;
     Error failure;  // why there is no engine
 
     void end() {
@@ -146,14 +146,22 @@ void EngineBridge::start() {
     });
 }
 
-quint64 EngineBridge::submit(const GenerationRequest& request) {
+QueueClient* EngineBridge::queueOf(WorkerSide& side) {
+    return side.engine.get();
+}
+
+const Error& EngineBridge::failureOf(const WorkerSide& side) {
+    return side.failure;
+}
+
+quint64 EngineBridge::submit(const GenerationRequest& request, bool is_first) {
     const quint64 ticket = ++last_ticket_;
     ++submits_in_flight_;
     if (state_ == State::kStopping || state_ == State::kStopped) return ticket;  // nobody is left to ask
-    post([this, ticket, request](WorkerSide& side) {
+    post([this, ticket, request, is_first](WorkerSide& side) {
         auto answer = std::make_shared<Result<JobId>>(guarded([&]() -> Result<JobId> {
             if (!side.engine) return side.failure;
-            return side.engine->submit(request);
+            return is_first ? side.engine->submit_first(request) : side.engine->submit(request);
         }));
         QMetaObject::invokeMethod(this, [this, ticket, answer] { onSubmitAnswer(ticket, *answer); });
     });

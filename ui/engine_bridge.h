@@ -8,11 +8,12 @@
 #include <memory>
 #include <set>
 
-#include "app/engine_client.h"
+#include "app/queue_client.h"
+#include "ui/background.h"
 
 namespace studio::ui {
 
-/// Builds, feeds and shuts down one EngineClient without the GUI thread ever waiting for it.
+/// Builds, feeds and shuts down one QueueClient without the GUI thread ever waiting for it.
 ///
 /// Threads     All members on the GUI thread; all signals are emitted there. The engine is built, asked and shut down
 /// on a
@@ -26,7 +27,7 @@ namespace studio::ui {
 class EngineBridge : public QObject {
     Q_OBJECT
   public:
-    using Factory = std::function<std::unique_ptr<EngineClient>()>;
+    using Factory = std::function<Result<std::unique_ptr<QueueClient>>()>;
 
     explicit EngineBridge(Factory factory, QObject* parent = nullptr);
     ~EngineBridge() override;
@@ -34,8 +35,25 @@ class EngineBridge : public QObject {
     /// Build the engine in the background. Later calls do nothing.
     void start();
     /// Send a request; allowed before the engine is ready. Answered by `submitted` or `refused` with the same ticket.
-    quint64 submit(const GenerationRequest& request);
+    quint64 submit(const GenerationRequest& request, bool is_first = false);
     void cancel(JobId id);
+    /// Ask the queue on the bridge's thread: `call(QueueClient&)` returns a Result, which `answer` gets on the GUI
+    /// thread. Questions are answered in order, after the submits before them; none is answered after stop().
+    template <class Call, class Answer>
+    void ask(Call call, Answer answer) {
+        if (state_ != State::kRunning) return;
+        post([this, call = std::move(call), answer = std::move(answer)](WorkerSide& side) {
+            using Outcome = std::invoke_result_t<Call, QueueClient&>;
+            auto outcome = std::make_shared<Outcome>(guarded([&]() -> Outcome {
+                QueueClient* queue = queueOf(side);
+                if (!queue) return failureOf(side);
+                return call(*queue);
+            }));
+            QMetaObject::invokeMethod(this, [this, outcome, answer] {
+                if (state_ == State::kRunning) answer(std::move(*outcome));
+            });
+        });
+    }
     /// Cancel what runs and end the engine in the background; `stopped` follows. Later calls do nothing.
     void stop();
     bool isStopped() const { return state_ == State::kStopped; }
@@ -61,6 +79,8 @@ class EngineBridge : public QObject {
     struct Doorbell;    // what the engine's wake-up touches; outlives the bridge
     struct WorkerSide;  // what lives on the bridge's thread
 
+    static QueueClient* queueOf(WorkerSide& side);
+    static const Error& failureOf(const WorkerSide& side);
     void post(std::function<void(WorkerSide&)> task);
     void drain();
     void deliver();
@@ -74,7 +94,7 @@ class EngineBridge : public QObject {
     std::shared_ptr<Doorbell> doorbell_;
     std::shared_ptr<WorkerSide> worker_;
     QThread thread_;
-    EngineClient* engine_ = nullptr;  // for take_events() only; null before engineReady and from stop() on
+    QueueClient* engine_ = nullptr;  // for take_events() only; null before engineReady and from stop() on
     std::deque<Event> backlog_;
     QTimer resume_;               // goes on with a backlog that took too long
     std::set<JobId> known_jobs_;  // submitted and not ended

@@ -94,9 +94,10 @@ int runWindow(QApplication& app, const ui::LaunchOptions& options, const QElapse
     for (const int side : {16, 32, 64, 256})
         icon.addFile(QStringLiteral(":/icons/turbo-studio-%1.png").arg(side));
     QApplication::setWindowIcon(icon);
-    ui::MainWindow window({.make_engine = [] { return make_engine(); },
+    ui::MainWindow window({.make_queue = [] { return make_queue(platform::user_data_dir() / "queue", make_engine()); },
                            .list_models = list_models,
                            .read_clip = [](const std::filesystem::path& path) { return read_clip(path); },
+                           .read_poster = [](const std::filesystem::path& path) { return read_poster(path); },
                            .error_text = error_text,
                            .settings = settings_table()},
                           {.prompt = options.prompt,

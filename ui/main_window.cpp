@@ -44,6 +44,11 @@ void MainWindow::connectSession() {
     connect(&session_, &Session::jobFinished, this, &MainWindow::onFinished);
     connect(&session_, &Session::jobFailed, this, &MainWindow::onFailed);
     connect(&session_, &Session::jobCancelled, this, &MainWindow::restoreStage);
+    connect(&session_, &Session::recovered, this, &MainWindow::onRecovered);
+    connect(&session_, &Session::queueTrouble, this, [this](const Error& error) {
+        error_->showError(error.code, session_.explain(error));
+        Q_EMIT failed(error);
+    });
     connect(&session_, &Session::clipReady, this, &MainWindow::onClip);
     connect(&session_, &Session::clipFailed, this, [this](quint64 job, const Error& error) {
         if (shown_ != job) return;
@@ -59,7 +64,7 @@ void MainWindow::connectSession() {
 }
 
 void MainWindow::connectStage() {
-    connect(create_, &PromptPanel::generateRequested, this, &MainWindow::generate);
+    connect(create_, &PromptPanel::generateRequested, this, [this] { generate(); });
     connect(create_, &PromptPanel::cancelRequested, &session_, &Session::cancel);
     connect(&stage_->empty(), &EmptyStage::exampleChosen, this, [this](const QString& prompt) {
         create_->setPrompt(prompt);
@@ -67,29 +72,88 @@ void MainWindow::connectStage() {
     });
     connect(stage_, &StageView::reuseRequested, this, &MainWindow::reuseSettings);
     connect(stage_, &StageView::folderRequested, this, &MainWindow::showFolder);
-    connect(results_, &ResultsList::chosen, this, &MainWindow::choose);
     connect(model_picker_, &QComboBox::activated, this, &MainWindow::onModelPicked);
 }
 
-void MainWindow::generate() {
-    if (session_.isBusy()) return;
-    auto request = create_->request();
+void MainWindow::connectJobs() {
+    connect(history_, &HistoryPanel::chosen, this, &MainWindow::choose);
+    connect(history_, &HistoryPanel::folderWanted, this, [](const QString& video) {
+        QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(video).absolutePath()));
+    });
+    connect(history_, &HistoryPanel::reuseWanted, this, [this](const store::JobRecord& job) {
+        if (const auto request = GenerationRequest::from_json(job.draft.request); request.ok()) reuse(*request);
+    });
+    connect(queue_, &QueuePanel::runningChosen, this, &MainWindow::showRunning);
+    connect(queue_, &QueuePanel::editWanted, this, &MainWindow::beginEditing);
+    connect(&session_, &Session::queueChanged, this, &MainWindow::showQueueCount);
+    connect(&session_, &Session::jobStored, this, [this] { jobs_->setCurrentWidget(queue_); });
+}
+
+void MainWindow::showQueueCount() {
+    const int waiting = session_.queue().waitingCount();
+    jobs_->setTabText(jobs_->indexOf(queue_), waiting > 0 ? tr("Queue (%1)").arg(waiting) : tr("Queue"));
+    if (edited_ && !session_.queue().rowOf(*edited_)) finishEditing();
+}
+
+/// What the panel asks for, with model and output.
+Result<GenerationRequest> MainWindow::wantedRequest() {
+    STUDIO_TRY(request, create_->request());
+    request.output = options_.output;
+    const int picked = model_picker_->currentIndex();
+    request.model =
+        picked >= 0 && picked < int(models_.size()) ? path_to_utf8(models_[std::size_t(picked)].path) : options_.model;
+    return request;
+}
+
+void MainWindow::generate(bool is_first) {
+    if (session_.state() == Session::State::kSubmitting) return;  // a double click asks for one video
+    const auto request = wantedRequest();
     if (!request.ok()) {
         create_->showProblem(request.error());
         Q_EMIT failed(request.error());
         return;
     }
-    request->output = options_.output;
-    const int picked = model_picker_->currentIndex();
-    request->model =
-        picked >= 0 && picked < int(models_.size()) ? path_to_utf8(models_[std::size_t(picked)].path) : options_.model;
     error_->hide();
     create_->setNotice({});
-    is_following_ = true;
-    last_preview_.reset();
-    steps_ = request->steps.value_or(0);
-    job_size_ = QSize(request->width.value_or(16), request->height.value_or(9));
-    session_.generate(request.value());
+    if (edited_) {
+        session_.change(*edited_, *request);
+        return finishEditing();
+    }
+    if (!session_.isBusy() && !session_.isPaused()) {
+        is_following_ = true;
+        last_preview_.reset();
+        steps_ = request->steps.value_or(0);
+        job_size_ = QSize(request->width.value_or(16), request->height.value_or(9));
+    }
+    session_.submit(*request, is_first);
+}
+
+void MainWindow::beginEditing(const store::JobRecord& job) {
+    const auto request = GenerationRequest::from_json(job.draft.request);
+    if (!request.ok()) return;
+    reuse(*request);
+    edited_ = JobId(job.id);
+    create_->setEditing(true);
+}
+
+void MainWindow::finishEditing() {
+    edited_.reset();
+    create_->setEditing(false);
+}
+
+void MainWindow::onRecovered(const store::Recovery& recovery) {
+    QStringList said;
+    if (!recovery.interrupted.empty())
+        said << tr("The last run ended while a video was being made. It waits first in the queue, which is paused.");
+    if (!recovery.completed.empty()) said << tr("A video was finished just before the end; it is in the history.");
+    if (!recovery.given_up.empty())
+        said << tr("A job ended the program twice and was given up; the history says in which stage.");
+    if (!recovery.set_aside.empty())
+        said << tr("The list of jobs was damaged and has been rebuilt: %n job(s) were found.", nullptr,
+                   recovery.rebuilt);
+    if (recovery.is_crash_loop) said << tr("The program ended three times within ten minutes. The queue is paused.");
+    error_->showNote(tr("After the last run"), said.join(QLatin1Char(' ')));
+    jobs_->setCurrentWidget(recovery.interrupted.empty() ? static_cast<QWidget*>(history_) : queue_);
 }
 
 void MainWindow::onState(Session::State state) {
@@ -102,10 +166,10 @@ void MainWindow::onState(Session::State state) {
         case Session::State::kSubmitting:
             progress_->begin();
             stage_->showWaiting(job_size_);
-            results_->clearSelection();
+            history_->list().clearSelection();
             break;
         case Session::State::kRunning:
-            results_->setCurrentIndex(session_.results().index(0));
+            is_following_ = is_following_ || !shown_;
             break;
         case Session::State::kCancelling:
             progress_->setCancelling();
@@ -180,9 +244,10 @@ void MainWindow::onFinished(const JobFinished& event) {
 
 void MainWindow::onClip(quint64 job, const FilmStripPtr& clip) {
     if (shown_ != job) return;
-    const ResultItem* item = shownItem();
-    stage_->showClip(clip, item ? item->prompt : QString());
-    if (const auto row = session_.results().rowOf(job)) results_->setCurrentIndex(session_.results().index(*row));
+    const store::JobRecord* made = shownJob();
+    stage_->showClip(clip, made ? fromUtf8(made->draft.prompt) : QString());
+    if (const auto row = session_.history().rowOf(job))
+        history_->list().setCurrentIndex(session_.history().index(*row));
     Q_EMIT resultPlaying();
 }
 
@@ -195,43 +260,47 @@ void MainWindow::onFailed(const Error& error, const QString& latents_path) {
     Q_EMIT failed(error);
 }
 
-void MainWindow::choose(int row) {
-    const ResultItem* item = session_.results().at(row);
-    if (!item) return;
-    is_following_ = item->is_running;
-    if (item->is_running) {
-        stage_->showWaiting(job_size_);
-        if (last_preview_) showLastPreview();
-        return;
-    }
-    shown_ = item->id;
-    session_.loadClip(item->id);
+void MainWindow::choose(quint64 job) {
+    is_following_ = false;
+    shown_ = job;
+    session_.loadClip(job);
+}
+
+void MainWindow::showRunning() {
+    is_following_ = true;
+    stage_->showWaiting(job_size_);
+    if (last_preview_) showLastPreview();
 }
 
 void MainWindow::restoreStage() {
     if (!stage_->isShowingPreview()) return;
-    if (shownItem() && !shownItem()->is_running)
+    if (shownJob())
         session_.loadClip(*shown_);
     else
         stage_->showEmpty();
 }
 
-const ResultItem* MainWindow::shownItem() {
-    const auto row = shown_ ? session_.results().rowOf(*shown_) : std::nullopt;
-    return row ? session_.results().at(*row) : nullptr;
+/// The finished job on the stage, or on its way there.
+const store::JobRecord* MainWindow::shownJob() {
+    const auto row = shown_ ? session_.history().rowOf(*shown_) : std::nullopt;
+    return row ? session_.history().at(*row) : nullptr;
 }
 
 void MainWindow::showFolder() {
-    const ResultItem* item = shownItem();
-    if (!item) return;
-    const QFileInfo file(fromUtf8(item->result.output_path));
-    QDesktopServices::openUrl(QUrl::fromLocalFile(file.absolutePath()));
+    const store::JobRecord* job = shownJob();
+    if (!job) return;
+    QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(fromUtf8(job->output_path)).absolutePath()));
 }
 
 void MainWindow::reuseSettings() {
-    const ResultItem* item = shownItem();
-    if (!item) return;
-    const GenerationRequest& request = item->result.resolved.request;
+    const store::JobRecord* job = shownJob();
+    if (!job) return;
+    const auto made = job->result.is_object() ? job->result.find("settings") : job->result.end();
+    const auto request = GenerationRequest::from_json(made != job->result.end() ? *made : job->draft.request);
+    if (request.ok()) reuse(*request);
+}
+
+void MainWindow::reuse(const GenerationRequest& request) {
     for (int i = 0; i < int(models_.size()); ++i)
         if (path_to_utf8(models_[std::size_t(i)].path) == request.model && i != model_picker_->currentIndex()) {
             model_picker_->setCurrentIndex(i);

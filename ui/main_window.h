@@ -4,14 +4,16 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QShortcut>
+#include <QTabWidget>
 #include <QWidget>
 #include <optional>
 
 #include "ui/session.h"
 #include "ui/widgets/error_panel.h"
+#include "ui/widgets/history_panel.h"
 #include "ui/widgets/progress_panel.h"
 #include "ui/widgets/prompt_panel.h"
-#include "ui/widgets/results_list.h"
+#include "ui/widgets/queue_panel.h"
 #include "ui/widgets/stage_view.h"
 
 namespace studio::ui {
@@ -51,13 +53,21 @@ class MainWindow : public QWidget {
   private:
     QWidget* makeTopBar();
     QWidget* makeCentre();
-    QWidget* makeResultsPanel();
+    QWidget* makeJobsPanel();
     QWidget* makeStatusLine();
     void makeShortcuts();
     void connectSession();
     void connectStage();
 
-    void generate();
+    void connectJobs();
+
+    void generate(bool is_first = false);
+    Result<GenerationRequest> wantedRequest();
+    void finishEditing();
+    void showQueueCount();
+    void onRecovered(const store::Recovery& recovery);
+    void beginEditing(const store::JobRecord& job);
+    void reuse(const GenerationRequest& request);
     void onState(Session::State state);
     void onModels(const std::vector<ModelInfo>& models);
     void onModelPicked(int index);
@@ -67,11 +77,12 @@ class MainWindow : public QWidget {
     void onFinished(const JobFinished& event);
     void onClip(quint64 job, const FilmStripPtr& clip);
     void onFailed(const Error& error, const QString& latents_path);
-    void choose(int row);
+    void choose(quint64 job);
+    void showRunning();
     void restoreStage();
     void showFolder();
     void reuseSettings();
-    const ResultItem* shownItem();
+    const store::JobRecord* shownJob();
 
     WindowOptions options_;
     Session session_;
@@ -88,9 +99,12 @@ class MainWindow : public QWidget {
     StageView* stage_;
     ProgressPanel* progress_;
     ErrorPanel* error_;
-    ResultsList* results_;
+    QTabWidget* jobs_;
+    QueuePanel* queue_;
+    HistoryPanel* history_;
     QLabel* engine_text_;
     QLabel* last_text_;
+    std::optional<JobId> edited_;  // a waiting job whose settings are in the create panel
     QLabel* stopping_cover_;
     QShortcut* cancel_key_;
 };

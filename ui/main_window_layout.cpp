@@ -25,7 +25,7 @@ MainWindow::MainWindow(Backend backend, WindowOptions options, QWidget* parent)
     create_ = new PromptPanel(session_.settings());
     middle->addWidget(create_);
     middle->addWidget(makeCentre(), 1);
-    middle->addWidget(makeResultsPanel());
+    middle->addWidget(makeJobsPanel());
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -39,6 +39,7 @@ MainWindow::MainWindow(Backend backend, WindowOptions options, QWidget* parent)
     makeShortcuts();
     connectSession();
     connectStage();
+    connectJobs();
     create_->setPrompt(options_.prompt);
     create_->focusPrompt();
 }
@@ -92,23 +93,20 @@ QWidget* MainWindow::makeCentre() {
     return centre;
 }
 
-QWidget* MainWindow::makeResultsPanel() {
+QWidget* MainWindow::makeJobsPanel() {
     auto* panel = new QFrame;
     panel->setObjectName(QStringLiteral("resultsPanel"));
     panel->setFixedWidth(kResultsWidth);
-    results_ = new ResultsList;
-    results_->setModel(&session_.results());
-    auto* title = new QLabel(tr("This sitting"));
-    title->setProperty("role", "heading");
-    title->setFixedHeight(kHeadingHeight);
+    queue_ = new QueuePanel(session_);
+    history_ = new HistoryPanel(session_);
+    jobs_ = new QTabWidget;
+    jobs_->setObjectName(QStringLiteral("jobTabs"));
+    jobs_->setDocumentMode(true);
+    jobs_->addTab(history_, tr("History"));
+    jobs_->addTab(queue_, tr("Queue"));
     auto* layout = new QVBoxLayout(panel);
     layout->setContentsMargins(kGrid, kGrid, kGrid, kGrid);
-    layout->setSpacing(kGrid);
-    auto* top = new QHBoxLayout;
-    top->setContentsMargins(kGrid, 0, kGrid, 0);
-    top->addWidget(title);
-    layout->addLayout(top);
-    layout->addWidget(results_, 1);
+    layout->addWidget(jobs_);
     return panel;
 }
 
@@ -130,8 +128,12 @@ QWidget* MainWindow::makeStatusLine() {
 void MainWindow::makeShortcuts() {
     for (const auto key : {Qt::Key_Return, Qt::Key_Enter}) {
         auto* shortcut = new QShortcut(QKeySequence(Qt::CTRL | key), this);
-        connect(shortcut, &QShortcut::activated, this, &MainWindow::generate);
+        connect(shortcut, &QShortcut::activated, this, [this] { generate(); });
+        auto* first = new QShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | key), this);
+        connect(first, &QShortcut::activated, this, [this] { generate(true); });
     }
+    auto* pause = new QShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P), this);
+    connect(pause, &QShortcut::activated, this, [this] { session_.setPaused(!session_.isPaused()); });
     cancel_key_ = new QShortcut(QKeySequence(Qt::Key_Escape), this);
     cancel_key_->setEnabled(false);  // Escape belongs to whoever has the focus until there is something to cancel
     connect(cancel_key_, &QShortcut::activated, &session_, &Session::cancel);

@@ -10,6 +10,8 @@
 namespace studio::ui {
 
 namespace {
+constexpr int kThumbnailSide = 192;
+
 /// Folders that the person did not have to make. Existing ones are fine; a file name's own part is left alone.
 Result<void> make_folder_for(const std::string& output) {
     if (output.empty()) return {};
@@ -25,16 +27,21 @@ Result<void> make_folder_for(const std::string& output) {
                  "Choose another folder with --output, or make this one.",
                  {}};
 }
+
+QImage thumbnailOf(const QImage& picture) {
+    const QSize small = picture.size().scaled(kThumbnailSide, kThumbnailSide, Qt::KeepAspectRatioByExpanding);
+    return picture.scaled(small, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+}
 }  // namespace
 
 Session::Session(Backend backend, QObject* parent)
-    : QObject(parent), backend_(std::move(backend)), bridge_(backend_.make_engine) {
+    : QObject(parent), backend_(std::move(backend)), bridge_(backend_.make_queue) {
     connectBridge();
+    connectModels();
 }
 
 void Session::connectBridge() {
-    connect(&bridge_, &EngineBridge::engineReady, this,
-            [this] { Q_EMIT engineStateChanged(EngineStateChanged::State::kIdle, {}); });
+    connect(&bridge_, &EngineBridge::engineReady, this, &Session::onReady);
     connect(&bridge_, &EngineBridge::engineFailed, this, [this](const Error& error) {
         Q_EMIT engineStateChanged(EngineStateChanged::State::kFaulted, fromUtf8(error.message));
         Q_EMIT jobFailed(error, {});
@@ -43,37 +50,31 @@ void Session::connectBridge() {
         Q_EMIT engineStateChanged(event.state, fromUtf8(event.detail));
     });
     connect(&bridge_, &EngineBridge::submitted, this, &Session::onSubmitted);
-    connect(&bridge_, &EngineBridge::refused, this, [this](quint64 ticket, const Error& error) {
-        if (ticket != ticket_) return;
-        endJob();
-        Q_EMIT jobFailed(error, {});
-    });
-    connect(&bridge_, &EngineBridge::jobStarted, this, [this](const JobStarted& event) {
-        if (!isCurrent(event.id)) return;
-        const ResolvedRequest& plan = event.resolved;
-        clip_seconds_ = plan.fps > 0 ? plan.num_frames / plan.fps : 0;
-        Q_EMIT jobStarted(event);
-    });
+    connect(&bridge_, &EngineBridge::refused, this, &Session::onRefused);
+    connect(&bridge_, &EngineBridge::jobStarted, this, &Session::onStarted);
     connect(&bridge_, &EngineBridge::progressed, this, [this](const StageProgress& event) {
-        if (!isCurrent(event.id)) return;
-        results_.setFraction(event.id, event.fraction);
-        Q_EMIT progressed(event);
+        queue_.setFraction(event.id, event.fraction);
+        if (isCurrent(event.id)) Q_EMIT progressed(event);
     });
     connect(&bridge_, &EngineBridge::previewed, this, &Session::onPreview);
     connect(&bridge_, &EngineBridge::jobFinished, this, &Session::onFinished);
-    connect(&bridge_, &EngineBridge::jobFailed, this, [this](const JobFailed& event) {
-        results_.remove(event.id);
-        if (!isCurrent(event.id)) return;
-        endJob();
-        Q_EMIT jobFailed(event.error, fromUtf8(event.latents_path));
-    });
-    connect(&bridge_, &EngineBridge::jobCancelled, this, [this](const JobCancelled& event) {
-        results_.remove(event.id);
-        if (!isCurrent(event.id)) return;
-        endJob();
-        Q_EMIT jobCancelled();
-    });
+    connect(&bridge_, &EngineBridge::jobFailed, this, &Session::onFailed);
+    connect(&bridge_, &EngineBridge::jobCancelled, this, &Session::onCancelled);
+    connect(&bridge_, &EngineBridge::queueChanged, this, &Session::refreshQueue);
+    connect(&bridge_, &EngineBridge::queueTrouble, this, &Session::queueTrouble);
     connect(&bridge_, &EngineBridge::stopped, this, &Session::stopped);
+}
+
+void Session::connectModels() {
+    connect(&queue_, &QueueModel::moveWanted, this, &Session::move);
+    connect(&history_, &HistoryModel::thumbnailWanted, this, &Session::loadThumbnail);
+    connect(&history_, &HistoryModel::pageWanted, this, [this](const store::HistoryQuery& query) {
+        bridge_.ask([query](QueueClient& queue) { return queue.history(query); },
+                    [this, query](Result<std::vector<store::JobRecord>> page) {
+                        if (page.ok()) return history_.addPage(query, std::move(*page));
+                        Q_EMIT queueTrouble(page.error());
+                    });
+    });
 }
 
 void Session::start() {
@@ -86,37 +87,67 @@ void Session::start() {
         });
 }
 
-bool Session::generate(const GenerationRequest& request) {
-    if (isBusy()) return false;
-    prompt_ = fromUtf8(request.prompt);
-    is_cancel_wanted_ = false;
-    setState(State::kSubmitting);
-    background_.run([output = request.output] { return make_folder_for(output); },
-                    [this, request](Result<void> made) {
-                        if (made.ok()) return submit(request);
-                        endJob();
-                        Q_EMIT jobFailed(made.error(), {});
-                    });
-    return true;
+void Session::onReady() {
+    Q_EMIT engineStateChanged(EngineStateChanged::State::kIdle, {});
+    bridge_.ask([](QueueClient& queue) -> Result<store::Recovery> { return queue.recovery(); },
+                [this](Result<store::Recovery> found) {
+                    if (!found.ok()) return;
+                    const bool is_quiet = found->interrupted.empty() && found->given_up.empty() &&
+                                          found->completed.empty() && found->set_aside.empty() && !found->is_crash_loop;
+                    if (!is_quiet) Q_EMIT recovered(*found);
+                });
+    refreshQueue();
+    history_.setQuery({});
 }
 
-void Session::submit(const GenerationRequest& request) {
-    if (is_cancel_wanted_) {
-        endJob();
-        Q_EMIT jobCancelled();
-        return;
+void Session::submit(const GenerationRequest& request, bool is_first) {
+    const bool begins_work = !isBusy() && !is_paused_;
+    if (begins_work) {
+        is_cancel_wanted_ = false;
+        setState(State::kSubmitting);
     }
-    ticket_ = bridge_.submit(request);
+    background_.run([output = request.output] { return make_folder_for(output); },
+                    [this, request, is_first, begins_work](Result<void> made) {
+                        if (begins_work && (is_cancel_wanted_ || !made.ok())) endJob();
+                        if (!made.ok())
+                            Q_EMIT jobFailed(made.error(), {});
+                        else if (begins_work && state_ == State::kIdle)
+                            Q_EMIT jobCancelled();
+                        else
+                            tickets_[bridge_.submit(request, is_first)] = begins_work;
+                    });
 }
 
 void Session::onSubmitted(quint64 ticket, JobId id) {
-    if (ticket != ticket_) return;
+    const auto answered = tickets_.extract(ticket);
+    const bool begins_work = !answered.empty() && answered.mapped();
+    if (!begins_work || job_ || state_ == State::kIdle) {
+        Q_EMIT jobStored(id);
+        return;
+    }
     job_ = id;
-    results_.addRunning(id, prompt_);
     if (is_cancel_wanted_)
         bridge_.cancel(id);
     else
         setState(State::kRunning);
+}
+
+void Session::onRefused(quint64 ticket, const Error& error) {
+    const auto answered = tickets_.extract(ticket);
+    if (!answered.empty() && answered.mapped() && !job_) endJob();
+    Q_EMIT jobFailed(error, {});
+}
+
+void Session::onStarted(const JobStarted& event) {
+    if (!isCurrent(event.id)) {
+        job_ = event.id;
+        is_cancel_wanted_ = false;
+        setState(State::kSubmitting);
+        setState(State::kRunning);
+    }
+    const ResolvedRequest& plan = event.resolved;
+    clip_seconds_ = plan.fps > 0 ? plan.num_frames / plan.fps : 0;
+    Q_EMIT jobStarted(event);
 }
 
 void Session::cancel() {
@@ -135,22 +166,145 @@ void Session::onPreview(const Preview& event) {
         return;
     }
     const auto& frames = pictures.value()->frames;
-    results_.setThumbnail(event.id, frames[frames.size() / 2]);
+    queue_.setThumbnail(event.id, frames[frames.size() / 2]);
     Q_EMIT previewed(event.id, event.step, pictures.value());
 }
 
 void Session::onFinished(const JobFinished& event) {
-    results_.finish(event.id, event.result);
+    store::JobRecord made;  // at once, so that the video can be shown; the store's own record follows
+    made.id = std::int64_t(event.id);
+    made.state = store::JobState::kFinished;
+    made.draft = {Json::object(), event.result.resolved.request.prompt, event.result.resolved.model_name};
+    made.output_path = event.result.output_path;
+    history_.put(made);
+    refreshRecord(event.id);
     if (isCurrent(event.id)) endJob();
     Q_EMIT jobFinished(event);
     loadClip(event.id);
 }
 
-void Session::loadClip(JobId id) {
-    const auto row = results_.rowOf(id);
-    if (!row || results_.at(*row)->is_running) return;
+void Session::onFailed(const JobFailed& event) {
+    refreshRecord(event.id);
+    if (isCurrent(event.id)) endJob();
+    Q_EMIT jobFailed(event.error, fromUtf8(event.latents_path));
+}
+
+void Session::onCancelled(const JobCancelled& event) {
+    refreshRecord(event.id);
+    if (!isCurrent(event.id)) return;
+    endJob();
+    Q_EMIT jobCancelled();
+}
+
+void Session::refreshQueue() {
+    using Answer = std::pair<std::vector<store::JobRecord>, bool>;
+    bridge_.ask(
+        [](QueueClient& queue) -> Result<Answer> {
+            STUDIO_TRY(jobs, queue.waiting());
+            return Answer(std::move(jobs), queue.is_paused());
+        },
+        [this](Result<Answer> answer) {
+            if (answer.ok()) return onQueue(std::move(answer->first), answer->second);
+            Q_EMIT queueTrouble(answer.error());
+        });
+}
+
+void Session::onQueue(std::vector<store::JobRecord> jobs, bool is_paused) {
+    queue_.setJobs(std::move(jobs));
+    is_paused_ = is_paused;
+    // A job that was thought to begin at once waits after all: the queue was paused meanwhile.
+    const auto row = job_ ? queue_.rowOf(*job_) : std::nullopt;
+    if (row && is_paused_ && queue_.at(*row)->state == store::JobState::kQueued && tickets_.empty()) {
+        const JobId id = *job_;
+        endJob();
+        Q_EMIT jobStored(id);
+    }
+    Q_EMIT queueChanged();
+}
+
+void Session::refreshRecord(JobId id) {
+    bridge_.ask([id](QueueClient& queue) { return queue.find(id); },
+                [this, id](Result<store::JobRecord> record) {
+                    if (record.ok())
+                        history_.put(*record);
+                    else if (record.error().code == ErrorCode::kNotFound)
+                        history_.remove(id);
+                });
+}
+
+template <class Call>
+void Session::tellQueue(Call call) {
+    bridge_.ask([call](QueueClient& queue) -> Result<void> { return call(queue); },
+                [this](Result<void> outcome) {
+                    if (!outcome.ok()) Q_EMIT queueTrouble(outcome.error());
+                });
+}
+
+void Session::move(JobId id, JobId before_id) {
+    tellQueue([=](QueueClient& queue) { return queue.move(id, before_id); });
+}
+
+void Session::change(JobId id, const GenerationRequest& request) {
+    tellQueue([=](QueueClient& queue) { return queue.change(id, request); });
+}
+
+void Session::duplicate(JobId id) {
+    tellQueue([=](QueueClient& queue) -> Result<void> {
+        STUDIO_TRY(copy, queue.duplicate(id));
+        static_cast<void>(copy);
+        return {};
+    });
+}
+
+void Session::resume(JobId id) {
+    tellQueue([=](QueueClient& queue) { return queue.resume(id); });
+    refreshRecord(id);
+}
+
+void Session::remove(JobId id) {
+    tellQueue([=](QueueClient& queue) { return queue.remove(id); });
+    refreshRecord(id);
+}
+
+void Session::cancelWaiting(JobId id) {
+    bridge_.cancel(id);
+}
+
+void Session::setPaused(bool is_paused) {
+    tellQueue([=](QueueClient& queue) { return queue.set_paused(is_paused); });
+}
+
+void Session::setStarred(JobId id, bool is_starred) {
+    tellQueue([=](QueueClient& queue) { return queue.set_starred(id, is_starred); });
+    refreshRecord(id);
+}
+
+void Session::relocate(JobId id, const QString& video) {
+    tellQueue([=](QueueClient& queue) { return queue.relocate(id, path_from_utf8(video.toStdString())); });
+    history_.setMissing(id, false);
+    refreshRecord(id);
+}
+
+void Session::loadThumbnail(JobId id, const QString& path) {
     background_.run(
-        [read = backend_.read_clip, path = results_.at(*row)->result.output_path] {
+        [read = backend_.read_poster, path = path.toStdString()] {
+            return guarded([&]() -> Result<QImage> {
+                STUDIO_TRY(clip, read(path_from_utf8(path)));
+                STUDIO_TRY(strip, make_film_strip(std::move(clip.frames), clip.fps));
+                return thumbnailOf(strip->frames.front());
+            });
+        },
+        [this, id](Result<QImage> picture) {
+            if (picture.ok()) return history_.setThumbnail(id, *picture);
+            if (picture.error().code == ErrorCode::kNotFound) history_.setMissing(id, true);
+        });
+}
+
+void Session::loadClip(JobId id) {
+    const auto row = history_.rowOf(id);
+    if (!row || history_.at(*row)->state != store::JobState::kFinished) return;
+    background_.run(
+        [read = backend_.read_clip, path = history_.at(*row)->output_path] {
             return guarded([&]() -> Result<FilmStripPtr> {
                 STUDIO_TRY(clip, read(path_from_utf8(path)));
                 return make_film_strip(std::move(clip.frames), clip.fps);
@@ -158,13 +312,12 @@ void Session::loadClip(JobId id) {
         },
         [this, id](Result<FilmStripPtr> clip) {
             if (!clip.ok()) {
+                if (clip.error().code == ErrorCode::kNotFound) history_.setMissing(id, true);
                 Q_EMIT clipFailed(id, clip.error());
                 return;
             }
             const auto& frames = clip.value()->frames;
-            const QSize small = frames.front().size().scaled(192, 192, Qt::KeepAspectRatioByExpanding);
-            results_.setThumbnail(
-                id, frames[frames.size() / 2].scaled(small, Qt::KeepAspectRatio, Qt::SmoothTransformation));
+            history_.setThumbnail(id, thumbnailOf(frames[frames.size() / 2]));
             Q_EMIT clipReady(id, clip.value());
         });
 }

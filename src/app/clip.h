@@ -17,6 +17,9 @@ struct Clip {
 /// Unsupported, Io. Threads  any; blocking, so never the GUI thread.
 Result<Clip> read_clip(const std::filesystem::path& path, std::uint64_t max_bytes = std::uint64_t{2} << 30);
 
+/// The first frame alone, for a thumbnail.   Errors, threads: as read_clip.
+Result<Clip> read_poster(const std::filesystem::path& path);
+
 struct Recipe {
     GenerationRequest request;  // same settings, same frames
     Json document;              // the whole recipe as stored: request, model hash, program version, timings, marks

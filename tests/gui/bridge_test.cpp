@@ -16,7 +16,7 @@ class BridgeTest : public QObject {
     Script script_ = std::make_shared<EngineScript>();
     std::unique_ptr<EngineBridge> bridge_;
 
-    EngineBridge::Factory factory() { return makeBackend(script_).make_engine; }
+    EngineBridge::Factory factory() { return makeBackend(script_).make_queue; }
     void startBridge() {
         bridge_ = std::make_unique<EngineBridge>(factory());
         QSignalSpy ready(bridge_.get(), &EngineBridge::engineReady);
@@ -75,7 +75,7 @@ class BridgeTest : public QObject {
     }
 
     void anEngineThatCannotBeBuiltIsAnError() {
-        EngineBridge bridge([]() -> std::unique_ptr<EngineClient> { throw std::runtime_error("no library"); });
+        EngineBridge bridge([]() -> Result<std::unique_ptr<QueueClient>> { throw std::runtime_error("no library"); });
         QSignalSpy failed(&bridge, &EngineBridge::engineFailed), refused(&bridge, &EngineBridge::refused);
         bridge.start();
         bridge.submit(requestFor("x"));
@@ -85,7 +85,7 @@ class BridgeTest : public QObject {
     }
 
     void anEngineThatIsNotThereIsAnError() {
-        EngineBridge bridge([]() -> std::unique_ptr<EngineClient> { return nullptr; });
+        EngineBridge bridge([]() -> Result<std::unique_ptr<QueueClient>> { return std::unique_ptr<QueueClient>(); });
         QSignalSpy failed(&bridge, &EngineBridge::engineFailed);
         bridge.start();
         QTRY_COMPARE(failed.size(), 1);

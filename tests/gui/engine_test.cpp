@@ -23,7 +23,10 @@ class EngineTest : public QObject {
     QStringList files() const { return QDir(videos_.path()).entryList(QDir::Files | QDir::Hidden); }
     void open() {
         ui::Backend backend;
-        backend.make_engine = [] { return make_engine({.threads = 1}); };
+        backend.make_queue = [this] {
+            return make_queue(videos_.path().toStdString() + "/queue", make_engine({.threads = 1}));
+        };
+        backend.read_poster = [](const std::filesystem::path& path) { return read_poster(path); };
         backend.list_models = list_models;
         backend.read_clip = [](const std::filesystem::path& path) { return read_clip(path); };
         backend.error_text = error_text;
@@ -74,11 +77,12 @@ class EngineTest : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(playing.size() == 1 || !problem.isEmpty(), 150'000);
         QVERIFY2(problem.isEmpty(), qPrintable(problem));
         auto& player = window_->findChild<ui::StageView*>("stage")->player();
-        const ui::ResultItem* item = window_->session().results().at(0);
-        QVERIFY(item && !item->is_running);
-        QCOMPARE(player.frameCount(), item->result.resolved.num_frames);
-        QCOMPARE(player.image().size(), QSize(item->result.resolved.width, item->result.resolved.height));
-        QVERIFY(QFileInfo(QString::fromStdString(item->result.output_path)).size() > 1000);
+        auto& history = window_->session().history();
+        QTRY_VERIFY(history.at(0) && history.at(0)->result.is_object());
+        const Json& made = history.at(0)->result["settings"];
+        QCOMPARE(player.frameCount(), made["num_frames"].get<int>());
+        QCOMPARE(player.image().size(), QSize(made["width"].get<int>(), made["height"].get<int>()));
+        QVERIFY(QFileInfo(QString::fromStdString(history.at(0)->output_path)).size() > 1000);
         QCOMPARE(files().size(), 1);
         QVERIFY(previews >= 1);
         QVERIFY(stages.count(Stage::kDenoise));

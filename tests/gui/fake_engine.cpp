@@ -1,5 +1,7 @@
 #include "fake_engine.h"
 
+#include <algorithm>
+
 namespace studio::test {
 
 GenerationRequest requestFor(const std::string& prompt) {
@@ -30,13 +32,47 @@ ModelInfo demoModel() {
     return model;
 }
 
+void EngineScript::end(JobId id, store::JobState state, const Json& settings) {
+    std::lock_guard lock(mutex);
+    const auto at =
+        std::find_if(waiting.begin(), waiting.end(), [id](const store::JobRecord& job) { return JobId(job.id) == id; });
+    if (at == waiting.end()) return;
+    store::JobRecord job = *at;
+    waiting.erase(at);
+    job.state = state;
+    if (state == store::JobState::kFinished) {
+        job.output_path = "/videos/" + std::to_string(id) + ".mp4";
+        job.result = {{"settings", settings}};
+    }
+    ended.insert(ended.begin(), job);
+}
+
+store::JobRecord FakeEngine::queued(JobId id, const GenerationRequest& request) {
+    store::JobRecord job = record(id, store::JobState::kQueued, request.prompt);
+    job.draft.request = request.to_json();
+    return job;
+}
+
+store::JobRecord record(JobId id, store::JobState state, const std::string& prompt) {
+    store::JobRecord job;
+    job.id = std::int64_t(id);
+    job.uid = std::string(32, 'a');
+    job.state = state;
+    job.draft = {requestFor(prompt).to_json(), prompt, "demo"};
+    if (state == store::JobState::kFinished) {
+        job.output_path = "/videos/" + std::to_string(id) + ".mp4";
+        job.result = {{"total_s", 2.5}, {"settings", requestFor(prompt).to_json()}};
+    }
+    return job;
+}
+
 ui::Backend makeBackend(const Script& script, int num_frames, double fps) {
     static const std::vector<Setting> settings = {
         Setting{"steps", "--steps", SettingType::kInt, 1, 1000, {}, "", "from the model", "How many steps."}};
     ui::Backend backend;
-    backend.make_engine = [script]() -> std::unique_ptr<EngineClient> {
+    backend.make_queue = [script]() -> Result<std::unique_ptr<QueueClient>> {
         std::this_thread::sleep_for(script->build_time);
-        return std::make_unique<FakeEngine>(script);
+        return std::unique_ptr<QueueClient>(std::make_unique<FakeEngine>(script));
     };
     backend.list_models = [] { return std::vector<ModelInfo>{demoModel()}; };
     backend.read_clip = [num_frames, fps](const std::filesystem::path&) -> Result<Clip> {
@@ -44,6 +80,11 @@ ui::Backend makeBackend(const Script& script, int num_frames, double fps) {
         for (int i = 0; i < num_frames; ++i)
             clip.frames.push_back(numberedFrame(32, 32, i));
         return clip;
+    };
+    backend.read_poster = [](const std::filesystem::path&) -> Result<Clip> {
+        Clip poster{1, {}};
+        poster.frames.push_back(numberedFrame(32, 32, 7));
+        return poster;
     };
     backend.error_text = error_text;
     backend.settings = settings;

@@ -22,9 +22,16 @@ struct EngineScript {
     std::vector<std::string> calls;            // guarded by mutex: the order of what happened to the engine
     std::optional<Error> refusal;              // guarded by mutex: submit answers this
     std::chrono::milliseconds build_time{0}, submit_time{0}, shutdown_time{0};
-    bool answers_cancel = true;  // JobCancelled at once
-    bool queues_early = false;   // JobQueued is told before submit returns
+    std::vector<store::JobRecord> waiting;  // guarded by mutex: answers waiting()
+    std::vector<store::JobRecord> ended;    // guarded by mutex: answers history(), newest first
+    store::Recovery recovery;               // of the last run
+    bool is_paused = false;                 // guarded by mutex
+    bool answers_cancel = true;             // JobCancelled at once
+    bool queues_early = false;              // JobQueued is told before submit returns
     std::atomic<bool> is_alive{false};
+
+    /// Move a job from the queue to the history; `settings` are what it was made with.
+    void end(JobId id, store::JobState state, const Json& settings = nullptr);
 
     void note(const std::string& call) {
         std::lock_guard lock(mutex);
@@ -45,7 +52,7 @@ struct EngineScript {
 };
 using Script = std::shared_ptr<EngineScript>;
 
-class FakeEngine : public EngineClient {
+class FakeEngine : public QueueClient {
   public:
     explicit FakeEngine(Script script) : script_(std::move(script)) { script_->is_alive = true; }
     ~FakeEngine() override {
@@ -61,11 +68,16 @@ class FakeEngine : public EngineClient {
             if (script_->refusal) return *script_->refusal;
             script_->submitted.push_back(request);
             id = script_->submitted.size();
+            const bool is_first = script_->waiting.empty() && !script_->is_paused;
+            store::JobRecord job = queued(id, request);
+            if (is_first) job.state = store::JobState::kRunning;
+            script_->waiting.push_back(job);
         }
         if (script_->queues_early) {
             script_->events.push(JobQueued{id});
             std::this_thread::sleep_for(std::chrono::milliseconds(30));
         }
+        script_->events.push(QueueChanged{});
         return id;
     }
     void cancel(JobId id) override {
@@ -73,8 +85,65 @@ class FakeEngine : public EngineClient {
             std::lock_guard lock(script_->mutex);
             script_->cancelled.push_back(id);
         }
-        if (script_->answers_cancel) script_->events.push(JobCancelled{id});
+        if (!script_->answers_cancel) return;
+        script_->end(id, store::JobState::kCancelled);
+        script_->events.push(JobCancelled{id});
+        script_->events.push(QueueChanged{});
     }
+    Result<JobId> submit_first(const GenerationRequest& request) override {
+        script_->note("submit first");
+        return submit(request);
+    }
+    Result<std::vector<store::JobRecord>> waiting() override {
+        std::lock_guard lock(script_->mutex);
+        return script_->waiting;
+    }
+    Result<void> move(JobId id, JobId before_id) override { return noted("move", id, before_id); }
+    Result<void> change(JobId id, const GenerationRequest&) override { return noted("change", id); }
+    Result<JobId> duplicate(JobId id) override {
+        static_cast<void>(noted("duplicate", id));
+        return id;
+    }
+    Result<void> resume(JobId id) override { return noted("resume", id); }
+    Result<void> remove(JobId id) override { return noted("remove", id); }
+    bool is_paused() override {
+        std::lock_guard lock(script_->mutex);
+        return script_->is_paused;
+    }
+    Result<void> set_paused(bool is_paused) override {
+        std::lock_guard lock(script_->mutex);
+        script_->is_paused = is_paused;
+        script_->events.push(QueueChanged{});
+        return {};
+    }
+    const store::Recovery& recovery() const override { return script_->recovery; }
+    Result<store::JobRecord> find(JobId id) override {
+        std::lock_guard lock(script_->mutex);
+        for (const auto* list : {&script_->waiting, &script_->ended})
+            for (const store::JobRecord& record : *list)
+                if (JobId(record.id) == id) return record;
+        return Error{ErrorCode::kNotFound, "no such job", {}, "id", "look again", {}};
+    }
+    /// Pages like the real one; the text must be part of the prompt.
+    Result<std::vector<store::JobRecord>> history(const store::HistoryQuery& query) override {
+        std::lock_guard lock(script_->mutex);
+        std::vector<store::JobRecord> page;
+        bool is_due = query.before_id == 0;
+        for (const store::JobRecord& record : script_->ended) {
+            const bool matches =
+                record.draft.prompt.find(query.text) != std::string::npos && (!query.only_starred || record.is_starred);
+            if (is_due && matches && int(page.size()) < query.limit) page.push_back(record);
+            is_due = is_due || record.id == query.before_id;
+        }
+        return page;
+    }
+    Result<std::int64_t> history_size() override {
+        std::lock_guard lock(script_->mutex);
+        return std::int64_t(script_->ended.size());
+    }
+    Result<void> set_starred(JobId id, bool is_starred) override { return noted(is_starred ? "star" : "unstar", id); }
+    Result<void> relocate(JobId id, const std::filesystem::path&) override { return noted("relocate", id); }
+
     std::vector<Event> take_events() override { return script_->events.drain(); }
     void set_wakeup(std::function<void()> wakeup) override {
         script_->note(wakeup ? "wakeup set" : "wakeup cleared");
@@ -86,6 +155,13 @@ class FakeEngine : public EngineClient {
     }
 
   private:
+    static store::JobRecord queued(JobId id, const GenerationRequest& request);
+    Result<void> noted(const std::string& call, JobId id, std::optional<JobId> other = {}) {
+        script_->note(call + " " + std::to_string(id) + (other ? " " + std::to_string(*other) : std::string()));
+        script_->events.push(QueueChanged{});
+        return {};
+    }
+
     Script script_;
 };
 
@@ -95,6 +171,8 @@ Frame numberedFrame(int width, int height, int index);
 /// A backend around the script: one model named "demo", clips of `num_frames` numbered frames at `fps`.
 ui::Backend makeBackend(const Script& script, int num_frames = 9, double fps = 8);
 ModelInfo demoModel();
+/// A job as the queue or the history shows it.
+store::JobRecord record(JobId id, store::JobState state, const std::string& prompt);
 
 JobStarted started(JobId id, const GenerationRequest& request);
 JobFinished finished(JobId id, const GenerationRequest& request);

@@ -57,7 +57,13 @@ class WindowFixture : public QObject {
         script_->events.push(started(JobId(before + 1), script_->lastRequest()));
         return JobId(before + 1);
     }
-    void finish(JobId id) { script_->events.push(finished(id, script_->lastRequest())); }
+    void finish(JobId id) {
+        const JobFinished event = finished(id, script_->lastRequest());
+        script_->end(id, store::JobState::kFinished, event.result.resolved.request.to_json());
+        script_->events.push(event);
+    }
+    /// Videos and other ends that the history shows.
+    int historyCount() { return window_->session().history().rowCount(); }
     ui::StageView* stage() { return find<ui::StageView>("stage"); }
 
     void reset() {

@@ -68,8 +68,8 @@ class WindowStageTest : public WindowFixture {
         QTRY_COMPARE(stage()->player().frameCount(), 9);
         find<QLineEdit>("seedEdit")->setText("88");
         finish(generate("second"));
-        QTRY_COMPARE(window_->session().results().at(0)->is_running, false);
-        auto* list = find<QListView>("resultsList");
+        auto* list = find<QListView>("historyList");
+        QTRY_COMPARE(list->model()->rowCount(), 2);
         QCOMPARE(list->model()->rowCount(), 2);
         QTRY_COMPARE(list->currentIndex().row(), 0);
         QSignalSpy playing(window_.get(), &MainWindow::resultPlaying);
@@ -88,16 +88,18 @@ class WindowStageTest : public WindowFixture {
         const JobId second = generate("second");
         script_->events.push(preview(second, 1));
         QTRY_VERIFY(stage()->isShowingPreview() && stage()->player().frameCount() == 5);
-        auto* list = find<QListView>("resultsList");
-        list->setCurrentIndex(list->model()->index(1, 0));
+        auto* list = find<QListView>("historyList");
+        list->setCurrentIndex(list->model()->index(0, 0));
         QTest::keyClick(list, Qt::Key_Return);
         QTRY_COMPARE(stage()->player().frameCount(), 9);
         script_->events.push(preview(second, 2));
         QTest::qWait(30);
         QCOMPARE(stage()->player().frameCount(), 9);
         QVERIFY(find("progressPanel")->isVisible());
-        list->setCurrentIndex(list->model()->index(0, 0));
-        QTest::keyClick(list, Qt::Key_Return);
+        find<QTabWidget>("jobTabs")->setCurrentIndex(1);
+        auto* queue = find<QListView>("queueList");
+        queue->setCurrentIndex(queue->model()->index(0, 0));
+        QTest::keyClick(queue, Qt::Key_Return);
         QTRY_COMPARE(stage()->player().frameCount(), 5);
     }
 

@@ -46,7 +46,7 @@ class WindowTest : public WindowFixture {
         open();
         const JobId id = generate("a star");
         QVERIFY(find("progressPanel")->isVisible());
-        QVERIFY(!find("generateButton")->isEnabled());
+        QCOMPARE(find<QPushButton>("generateButton")->text(), QString("Add to queue"));
         script_->events.push(progress(id, Stage::kText, 0, 1, 0.01));
         QTRY_COMPARE(text("stageText"), QString("Reading the prompt"));
         script_->events.push(progress(id, Stage::kDenoise, 1, 4, 0.3, 8.0));
@@ -63,8 +63,8 @@ class WindowTest : public WindowFixture {
         QVERIFY(!stage()->isShowingPreview());
         QVERIFY(stage()->player().isPlaying());
         QVERIFY(!find("progressPanel")->isVisible());
-        QVERIFY(find("generateButton")->isEnabled());
-        QCOMPARE(window_->session().results().rowCount(), 1);
+        QCOMPARE(find<QPushButton>("generateButton")->text(), QString("Generate"));
+        QCOMPARE(historyCount(), 1);
         QTRY_VERIFY(stage()->player().frame() > 0);  // it moves
         QCOMPARE(text("lastText"), QString("Last video: 3 s"));
     }
@@ -174,9 +174,9 @@ class WindowTest : public WindowFixture {
         const JobId id = generate();
         QTest::keyClick(window_.get(), Qt::Key_Escape);
         QVERIFY2(!find("cancelButton")->isEnabled(), "the window says at once that it cancels");
-        QTRY_VERIFY(find("generateButton")->isEnabled());
+        QTRY_VERIFY(!window_->session().isBusy());
         QCOMPARE(script_->cancelled, std::vector<JobId>{id});
-        QCOMPARE(window_->session().results().rowCount(), 0);
+        QCOMPARE(historyCount(), 0);
         QVERIFY(stage()->isEmpty());
         QVERIFY(!find("errorPanel")->isVisible());
     }
@@ -187,7 +187,7 @@ class WindowTest : public WindowFixture {
         type("a star");
         press("generateButton");
         press("cancelButton");
-        QTRY_VERIFY(find("generateButton")->isEnabled());
+        QTRY_VERIFY(!window_->session().isBusy());
         QVERIFY(script_->cancelled.size() <= 1 && script_->cancelled.size() == script_->submitCount());
     }
 
@@ -200,7 +200,7 @@ class WindowTest : public WindowFixture {
         QTRY_COMPARE(stage()->player().frameCount(), 5);
         press("cancelButton");
         QTRY_COMPARE(stage()->player().frameCount(), 9);
-        QCOMPARE(window_->session().results().rowCount(), 1);
+        QCOMPARE(historyCount(), 2);  // the cancelled one is listed as such
     }
 
     void aSlowCancelSaysSoAndLateEventsAreIgnored() {
@@ -212,7 +212,7 @@ class WindowTest : public WindowFixture {
         QTest::qWait(30);
         QCOMPARE(text("stageText"), QString("Cancelling"));
         script_->events.push(JobCancelled{id});
-        QTRY_VERIFY(find("generateButton")->isEnabled());
+        QTRY_VERIFY(!window_->session().isBusy());
         script_->events.push(progress(id, Stage::kDenoise, 2, 4, 0.6));
         script_->events.push(preview(id, 2));
         QTest::qWait(30);
@@ -232,8 +232,8 @@ class WindowTest : public WindowFixture {
         QCOMPARE(find<QLabel>("errorMessage")->textFormat(), Qt::PlainText);
         QVERIFY(text("errorFix").contains("Choose 480 x 272."));
         QVERIFY(text("errorFix").contains("/state/latents.safetensors"));
-        QVERIFY(find("generateButton")->isEnabled());
-        QCOMPARE(window_->session().results().rowCount(), 0);
+        QTRY_VERIFY(!window_->session().isBusy());
+        QCOMPARE(historyCount(), 0);
         press("errorCopyButton");
         QVERIFY(QApplication::clipboard()->text().contains("OutOfMemory"));
         press("errorCloseButton");
@@ -248,7 +248,7 @@ class WindowTest : public WindowFixture {
         press("generateButton");
         QTRY_VERIFY(find("errorPanel")->isVisible());
         QVERIFY(text("errorMessage").contains("/models/demo"));
-        QVERIFY(find("generateButton")->isEnabled());
+        QTRY_VERIFY(!window_->session().isBusy());
         script_->refusal.reset();
         finish(generate());
         QVERIFY(!find("errorPanel")->isVisible());
@@ -273,11 +273,11 @@ class WindowTest : public WindowFixture {
         QTRY_VERIFY(find("errorPanel")->isVisible());
         QVERIFY(text("errorMessage").contains("The video is cut off."));
         QVERIFY(stage()->isEmpty());
-        QVERIFY(find("generateButton")->isEnabled());
+        QTRY_VERIFY(!window_->session().isBusy());
     }
 
     void anEngineThatDoesNotStart() {
-        backend_.make_engine = []() -> std::unique_ptr<EngineClient> {
+        backend_.make_queue = []() -> Result<std::unique_ptr<QueueClient>> {
             throw std::runtime_error("libtorch is broken");
         };
         window_ = std::make_unique<MainWindow>(backend_);
@@ -287,7 +287,7 @@ class WindowTest : public WindowFixture {
         QVERIFY(text("errorMessage").contains("libtorch is broken"));
         type("a star");
         press("generateButton");
-        QTRY_VERIFY(find("generateButton")->isEnabled());
+        QTRY_VERIFY(!window_->session().isBusy());
         QVERIFY(find("errorPanel")->isVisible());
     }
 

@@ -53,6 +53,14 @@ QPainterPath solidPath(Glyph glyph) {
         case Glyph::kWarning:
             path.addEllipse(QPointF(12, 16.8), 1.2, 1.2);
             break;
+        case Glyph::kStar:
+            for (int i = 0; i < 10; ++i) {
+                const qreal angle = M_PI / 5 * i - M_PI / 2, radius = i % 2 ? 3.6 : 8.5;
+                const QPointF point(12 + radius * qCos(angle), 12.5 + radius * qSin(angle));
+                i == 0 ? path.moveTo(point) : path.lineTo(point);
+            }
+            path.closeSubpath();
+            break;
         case Glyph::kTheme:
             path.moveTo(12, 4.5);
             path.arcTo(QRectF(4.5, 4.5, 15, 15), 90, 180);

@@ -16,7 +16,8 @@ enum class Glyph {
     kSpark,
     kClose,
     kWarning,
-    kTheme
+    kTheme,
+    kStar
 };
 
 /// Drawn when painted, from the application's palette: sharp at every scale, right after a change of appearance.

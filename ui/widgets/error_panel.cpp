@@ -64,6 +64,18 @@ void ErrorPanel::showError(ErrorCode code, const ErrorText& text, const QString&
     fix_->setText(note.isEmpty() ? fromUtf8(text.to_do) : tr("%1\n%2").arg(fromUtf8(text.to_do), note));
     details_ = fromUtf8(text.title + "\n" + text.what + "\n" + text.to_do + "\n" + text.details);
     if (!note.isEmpty()) details_ += QLatin1Char('\n') + note;
+    announce();
+}
+
+void ErrorPanel::showNote(const QString& title, const QString& text) {
+    title_->setText(title);
+    message_->setText(text);
+    fix_->clear();
+    details_ = title + QLatin1Char('\n') + text;
+    announce();
+}
+
+void ErrorPanel::announce() {
     setAccessibleName(title_->text());
     setAccessibleDescription(message_->text());
     show();

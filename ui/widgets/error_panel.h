@@ -18,7 +18,11 @@ class ErrorPanel : public QFrame {
     /// kept; may be empty.
     void showError(ErrorCode code, const ErrorText& text, const QString& note = {});
 
+    /// A remark that is no failure, in the same place.
+    void showNote(const QString& title, const QString& text);
+
   private:
+    void announce();
     QLabel* title_;
     QLabel* message_;
     QLabel* fix_;

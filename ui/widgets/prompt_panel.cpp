@@ -125,16 +125,29 @@ void PromptPanel::setModel(const ModelInfo& model) {
 }
 
 void PromptPanel::setState(Session::State state) {
-    const bool is_busy = state != Session::State::kIdle;
-    const bool is_cancelling = state == Session::State::kCancelling;
-    const bool had_focus = cancel_->hasFocus() || generate_->hasFocus();
-    generate_->setEnabled(!is_busy);
-    generate_->setText(is_cancelling ? tr("Cancelling…") : is_busy ? tr("Generating…") : tr("Generate"));
+    const bool had_focus = cancel_->hasFocus();
+    state_ = state;
+    updateButtons();
+    if (had_focus && !cancel_->isEnabled()) generate_->setFocus();  // keyboard users stay where they pressed
+}
+
+void PromptPanel::setEditing(bool is_editing) {
+    is_editing_ = is_editing;
+    updateButtons();
+}
+
+void PromptPanel::updateButtons() {
+    const bool is_busy = state_ != Session::State::kIdle;
+    const bool is_cancelling = state_ == Session::State::kCancelling;
+    generate_->setText(is_editing_ ? tr("Save changes") : is_busy ? tr("Add to queue") : tr("Generate"));
     generate_->setAccessibleName(generate_->text());
-    generate_->setIcon(is_busy ? QIcon() : makeIconOnAccent(Glyph::kSpark));
+    generate_->setEnabled(state_ != Session::State::kSubmitting);  // a double click asks for one video
+    generate_->setIcon(is_busy || is_editing_ ? QIcon() : makeIconOnAccent(Glyph::kSpark));
+    generate_->setToolTip(is_busy ? tr("Make this video after those that wait (Ctrl+Enter)")
+                                  : tr("Make the video (Ctrl+Enter)"));
+    cancel_->setText(is_cancelling ? tr("Cancelling…") : tr("Cancel"));
     cancel_->setVisible(is_busy);
     cancel_->setEnabled(is_busy && !is_cancelling);
-    if (had_focus) (is_busy ? cancel_ : generate_)->setFocus();  // keyboard users stay where they pressed
 }
 
 void PromptPanel::setPrompt(const QString& prompt) {

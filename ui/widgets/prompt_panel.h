@@ -18,6 +18,8 @@ class PromptPanel : public QFrame {
 
     void setModel(const ModelInfo& model);
     void setState(Session::State state);
+    /// The settings shown are those of a waiting job: Generate becomes "Save changes".
+    void setEditing(bool is_editing);
     void setPrompt(const QString& prompt);
     /// "Same settings again": everything that this panel shows, from a request.
     void setValues(const GenerationRequest& request);
@@ -39,6 +41,7 @@ class PromptPanel : public QFrame {
     QWidget* makeFooter();
     void takeNextExample();
     void onTextChanged();
+    void updateButtons();
 
     PromptEdit* prompt_;
     QLabel* counter_;
@@ -49,6 +52,8 @@ class PromptPanel : public QFrame {
     QPushButton* cancel_;
     QStringList examples_;
     qsizetype next_example_ = 0;
+    Session::State state_ = Session::State::kIdle;
+    bool is_editing_ = false;
 };
 
 }  // namespace studio::ui

@@ -1,11 +1,13 @@
-#include "ui/widgets/results_list.h"
+#include "ui/widgets/job_list.h"
 
 #include <QKeyEvent>
 #include <QPainter>
 #include <QPainterPath>
 #include <QTextLayout>
+#include <algorithm>
 
-#include "ui/models/results_model.h"
+#include "ui/models/job_roles.h"
+#include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 
 namespace studio::ui {
@@ -50,6 +52,22 @@ void drawThumbnail(QPainter* painter, const QRectF& box, const QImage& image, co
     painter->restore();
 }
 
+void drawStar(QPainter* painter, QPointF corner, const QPalette& palette) {
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(accentColor(palette));
+    painter->drawEllipse(QRectF(corner, QSizeF(18, 18)));
+    makeIconOnAccent(Glyph::kStar).paint(painter, QRectF(corner + QPointF(2, 2), QSizeF(14, 14)).toRect());
+}
+
+bool hasFailed(const QModelIndex& index) {
+    return index.data(kStateRole).toInt() == 4;  // store::JobState::kFailed; numbers never change
+}
+
+/// No state by colour alone: the second line says it in words, this only catches the eye.
+void drawMark(QPainter* painter, const QRectF& box) {
+    makeIcon(Glyph::kWarning).paint(painter, QRectF(box.center() - QPointF(12, 12), QSizeF(24, 24)).toRect());
+}
+
 void drawFraction(QPainter* painter, const QRectF& box, double fraction, const QPalette& palette) {
     const QRectF track(box.left() + 6, box.bottom() - 10, box.width() - 12, 4);
     painter->setPen(Qt::NoPen);
@@ -60,7 +78,7 @@ void drawFraction(QPainter* painter, const QRectF& box, double fraction, const Q
 }
 }  // namespace
 
-void ResultDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+void JobDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
     const QPalette& palette = option.palette;
     painter->save();
     painter->setRenderHints(QPainter::Antialiasing | QPainter::SmoothPixmapTransform);
@@ -78,8 +96,9 @@ void ResultDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     }
     const QRectF box(option.rect.left() + kGrid, option.rect.top() + kGrid, kThumbSide, kThumbSide);
     drawThumbnail(painter, box, index.data(Qt::DecorationRole).value<QImage>(), palette);
-    if (index.data(ResultsModel::kIsRunningRole).toBool())
-        drawFraction(painter, box, index.data(ResultsModel::kFractionRole).toDouble(), palette);
+    if (index.data(kIsRunningRole).toBool()) drawFraction(painter, box, index.data(kFractionRole).toDouble(), palette);
+    if (index.data(kIsStarredRole).toBool()) drawStar(painter, box.topLeft() + QPointF(6, 6), palette);
+    if (index.data(kIsMissingRole).toBool() || hasFailed(index)) drawMark(painter, box);
     const int left = int(box.right()) + kGrid + 4;
     const QRect text(left, option.rect.top() + kGrid + 2, option.rect.right() - kGrid - left, kThumbSide - 4);
     painter->setPen(palette.color(QPalette::Text));
@@ -88,20 +107,17 @@ void ResultDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     small.setPointSizeF(small.pointSizeF() * 0.9);
     painter->setFont(small);
     painter->setPen(mutedColor(palette));
-    painter->drawText(
-        text, Qt::AlignLeft | Qt::AlignBottom,
-        QFontMetrics(small).elidedText(index.data(ResultsModel::kDetailRole).toString(), Qt::ElideRight, text.width()));
+    painter->drawText(text, Qt::AlignLeft | Qt::AlignBottom,
+                      QFontMetrics(small).elidedText(index.data(kDetailRole).toString(), Qt::ElideRight, text.width()));
     painter->restore();
 }
 
-QSize ResultDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const {
+QSize JobDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const {
     return {200, kRowHeight};
 }
 
-ResultsList::ResultsList(QWidget* parent) : QListView(parent) {
-    setObjectName(QStringLiteral("resultsList"));
-    setAccessibleName(tr("Videos of this sitting"));
-    setItemDelegate(new ResultDelegate(this));
+JobList::JobList(const QString& empty_text, QWidget* parent) : QListView(parent), empty_text_(empty_text) {
+    setItemDelegate(new JobDelegate(this));
     setMouseTracking(true);
     setUniformItemSizes(true);
     setSpacing(0);
@@ -111,20 +127,33 @@ ResultsList::ResultsList(QWidget* parent) : QListView(parent) {
     connect(this, &QListView::clicked, this, [this](const QModelIndex& index) { Q_EMIT chosen(index.row()); });
 }
 
-void ResultsList::paintEvent(QPaintEvent* event) {
+void JobList::paintEvent(QPaintEvent* event) {
     QListView::paintEvent(event);
     if (!model() || model()->rowCount() > 0) return;
     QPainter painter(viewport());
     painter.setPen(mutedColor(palette()));
     painter.drawText(viewport()->rect().adjusted(2 * kGrid, 2 * kGrid, -2 * kGrid, -2 * kGrid),
-                     Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap, tr("Every video that you make appears here."));
+                     Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap, empty_text_);
 }
 
-void ResultsList::keyPressEvent(QKeyEvent* event) {
+QList<quint64> JobList::selectedJobs() const {
+    QModelIndexList rows = selectionModel() ? selectionModel()->selectedRows() : QModelIndexList();
+    std::sort(rows.begin(), rows.end());
+    QList<quint64> ids;
+    for (const QModelIndex& row : rows)
+        ids << row.data(kIdRole).toULongLong();
+    return ids;
+}
+
+void JobList::keyPressEvent(QKeyEvent* event) {
     const bool is_choice =
         event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter || event->key() == Qt::Key_Space;
     if (is_choice && !(event->modifiers() & Qt::ControlModifier) && currentIndex().isValid()) {
         Q_EMIT chosen(currentIndex().row());
+        return;
+    }
+    if (event->key() == Qt::Key_Delete && currentIndex().isValid()) {
+        Q_EMIT removeWanted();
         return;
     }
     QListView::keyPressEvent(event);
