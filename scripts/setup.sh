@@ -45,4 +45,16 @@ if [[ -z "${STUDIO_TORCH_DIR:-}" && "$(cat "$stamp" 2>/dev/null)" != "$LIBTORCH_
         { cat "$root/.deps/pip.log" >&2; echo "The LibTorch download failed; check the network and start again." >&2; exit 3; }
     echo "$LIBTORCH_WHEELS" >"$stamp"
 fi
+# Where nvcc is, the kernels are compiled; these two read what it made (kernels/static_check.py). 6 MB.
+tools=$root/.deps/cuda-tools
+if [[ "${1:-}" == --tests ]] && { command -v nvcc >/dev/null || [[ -x /usr/local/cuda/bin/nvcc ]]; } &&
+    [[ "$(cat "$tools/.installed" 2>/dev/null)" != "$CUDA_TOOL_WHEELS" ]]; then
+    rm -rf "$tools"
+    # shellcheck disable=SC2086
+    if /usr/bin/python3 -m pip install --quiet --no-deps --no-compile --target "$tools" $CUDA_TOOL_WHEELS 2>"$root/.deps/pip.log"; then
+        echo "$CUDA_TOOL_WHEELS" >"$tools/.installed"
+    else
+        echo "cuobjdump and nvdisasm could not be downloaded; the test kernel.static will be skipped." >&2
+    fi
+fi
 [[ -e "$torch/lib/libtorch_cpu.so" ]] || { echo "No LibTorch in $torch (lib/libtorch_cpu.so is missing)." >&2; exit 3; }

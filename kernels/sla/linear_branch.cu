@@ -58,7 +58,7 @@ GPU_FN void load_rows_async(char* to, const bf16* from, i64 step, int rows, i64 
 }
 
 // One block sums kChunkTokens tokens of one head; warp w owns the channels 16 w .. 16 w + 15 of phi(k).
-__global__ void __launch_bounds__(kThreads) key_sum_kernel(KeyStateArgs p) {
+__global__ void __launch_bounds__(kThreads) key_state_kernel(KeyStateArgs p) {
     SharedCarver carve;
     char* features = carve.take<char>(kTileTokens * kRowBytes);
     char* values = carve.take<char>(kTileTokens * kRowBytes);
@@ -242,7 +242,7 @@ Status key_state(const KeyStateArgs& args, Stream stream) noexcept {
     const std::int64_t heads = args.batch * args.heads;
     if (heads == 0) return {};
     const int chunks = int(ceil_div(args.tokens, kChunkTokens));
-    const Status s = launch(key_sum_kernel, dim3(unsigned(chunks), unsigned(heads)), dim3(kThreads),
+    const Status s = launch(key_state_kernel, dim3(unsigned(chunks), unsigned(heads)), dim3(kThreads),
                             2 * kTileTokens * kRowBytes, stream, args);
     if (!s) return s;
     return launch(fold_kernel, dim3(8, unsigned(heads)), dim3(128), 16 * 128 * 4, stream, args, chunks);

@@ -48,3 +48,5 @@ appstream|checks the metainfo
 '
 
 LIBTORCH_WHEELS='torch==2.11.0 nvidia-cuda-runtime==13.0.96 nvidia-cuda-cupti==13.0.85'
+# Only where nvcc is, for the tests: they read the machine code of the kernels.
+CUDA_TOOL_WHEELS='nvidia-cuda-cuobjdump==13.2.86 nvidia-cuda-nvdisasm==13.2.86'
