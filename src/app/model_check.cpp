@@ -32,7 +32,7 @@ Error not_wan(const fs::path& path, const Recognised& part) {
 
 /// Known for what it is and yet not whole: both are said.
 Error not_whole(const Recognised& part, Error error) {
-    if (error.code == ErrorCode::kCorruptFile)
+    if (error.code == ErrorCode::kCorruptFile && part.role != Role::kLora)
         error.message = fmt::format("This is a {} ({}), but not a whole one. {}", role_title(part.role), part.variant,
                                     error.message);
     return error;
@@ -142,6 +142,16 @@ pipeline::FoundPart facts_of(const fs::path& transformer) {
     return is_transformer ? parts->front() : pipeline::FoundPart{};
 }
 
+/// What it would make, judged by the transformer alone.
+std::string kind_of(const pipeline::FoundPart& transformer, const Json& config) {
+    if (config.value("image_pos_len", 0) > 0)
+        return std::string(pipeline::kind_title(pipeline::ModelKind::kFirstLastFrame));
+    if (transformer.image_dim > 0 || transformer.is_22_expert)
+        return std::string(pipeline::kind_title(pipeline::ModelKind::kImageToVideo));
+    return std::string(pipeline::kind_title(transformer.latent_channels == 48 ? pipeline::ModelKind::kTextImageToVideo
+                                                                              : pipeline::ModelKind::kTextToVideo));
+}
+
 /// A model that is whole, or what it lacks. A part that is missing is a fact, not a failure; damage is a failure.
 Result<ModelInfo> model_info(const pipeline::ModelFolder& folder) {
     const pipeline::FoundPart transformer = facts_of(folder.parts.transformer);
@@ -153,20 +163,21 @@ Result<ModelInfo> model_info(const pipeline::ModelFolder& folder) {
         missing.push_back(parts.error().message + " " + parts.error().fix);
     }
     ModelInfo info = folder_info(folder);
-    if (!folder.parts.transformer.empty()) {
-        auto part = checkpoint::open_as(folder.parts.transformer, Role::kDit);
-        if (!part.ok() && part.error().code != ErrorCode::kNotFound) return std::move(part).error();
-        if (part.ok()) {
-            STUDIO_TRY(alone, part_info(folder.root, *part));
-            // The transformer alone, and nothing else of a model there: the part itself is what was asked about.
-            if (folder.layout != "diffusers folder" && missing.size() >= 3) info = std::move(alone);
-            info.variant = part->variant;
-            info.bytes = file_bytes(*part);
-            fill_facts({&*part}, info);
-        }
-    }
-    info.notices.insert(info.notices.end(), folder.notices.begin(), folder.notices.end());
     info.missing = std::move(missing);
+    if (folder.parts.transformer.empty()) return info;
+    auto part = checkpoint::open_as(folder.parts.transformer, Role::kDit);
+    if (!part.ok() && part.error().code == ErrorCode::kNotFound) return info;
+    if (!part.ok()) return std::move(part).error();
+    STUDIO_TRY(alone, part_info(folder.root, *part));
+    alone.missing = info.missing;
+    alone.notices = info.notices;
+    // The transformer alone, and nothing else of a model there: the part itself is what was asked about.
+    if (folder.layout != "diffusers folder" && info.missing.size() >= 3) return alone;
+    info.kind = kind_of(transformer, alone.details["config"]["dit"]);
+    info.variant = alone.variant;
+    info.fits = alone.fits;
+    info.bytes = alone.bytes;
+    fill_facts({&*part}, info);
     return info;
 }
 

@@ -30,6 +30,7 @@ Json dit_json(const checkpoint::DitConfig& c) {
             {"text_dim", c.text_dim},
             {"has_image_embedder", c.has_image_embedder},
             {"image_dim", c.image_dim},
+            {"image_pos_len", c.image_pos_len},
             {"has_sla", c.has_sla}};
 }
 
@@ -229,7 +230,7 @@ std::vector<std::string> missing_of(const pipeline::ModelFolder& folder, const p
 }
 
 std::vector<std::string> missing_around(const Recognised& part) {
-    if (part.role == Role::kLora) return {missing_line("transformer", {}, "the base model")};
+    if (part.role == Role::kLora) return {"transformer: the base model that it was made for"};
     std::vector<std::string> out{missing_line("transformer", {}, "")};
     if (part.role != Role::kVae) out.push_back(missing_line("vae", {}, ""));
     if (part.role != Role::kTextEncoder) out.push_back(missing_line("text_encoder", {}, ""));

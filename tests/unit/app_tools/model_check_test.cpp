@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <set>
 
 #include "app/models.h"
 #include "core/text.h"
@@ -210,6 +211,12 @@ TEST_F(ModelCheckFolder, AWholeModelOfLooseFilesIsReady) {
     ASSERT_TRUE(info.ok()) << info.error().message;
     EXPECT_FALSE(info->complete);
     EXPECT_THAT(info->missing, Contains(AllOf(HasSubstr("Wan2.1_VAE.pth"), HasSubstr("wan2.2_vae"))));
+    EXPECT_EQ(info->kind, "text-to-video");
+    EXPECT_THAT(info->fits, Contains(HasSubstr("16 latent channels")));
+    std::set<std::string> once(info->notices.begin(), info->notices.end());
+    EXPECT_EQ(once.size(), info->notices.size()) << testing::PrintToString(info->notices);
+    write_torch(folder / "m/TurboWan2.1-T2V-1.3B-480P-quant.pth", tiny_turbo(true, 36));
+    EXPECT_EQ(check_model(folder / "m")->kind, "image-to-video");
 }
 
 TEST_F(ModelCheckFolder, HalfOfTwoExpertsNamesTheOther) {
