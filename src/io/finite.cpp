@@ -10,12 +10,50 @@
 #include "core/text.h"
 #include "io/byte_reader.h"
 #include "io/read_values.h"
+#include "io/vector_code.h"
 
 namespace studio::io {
 namespace {
 
-/// Collects over parts of a tensor. A value is not finite when all its exponent bits are set; E4M3 has only NaN, with
-/// all bits but the sign set.
+/// What one look at a run of values gives. The exponent bits of a value that is not finite are all set; E4M3 has only
+/// NaN, with all bits but the sign set.
+template <class Bits>
+struct Seen {
+    Bits differing = 0, any = 0, bad = 0;
+};
+
+template <class Bits>
+STUDIO_INLINE Seen<Bits> look(const std::byte* from, std::size_t count, Bits exponent, Bits first) noexcept {
+    Seen<Bits> seen;
+    for (std::size_t i = 0; i < count; ++i) {
+        Bits value = 0;
+        std::memcpy(&value, from + i * sizeof value, sizeof value);
+        seen.differing |= static_cast<Bits>(value ^ first);
+        seen.any |= value;
+        seen.bad |= static_cast<Bits>((value & exponent) == exponent);
+    }
+    return seen;
+}
+
+// One for each width: a template cannot be compiled for several processors.
+STUDIO_CLONES Seen<std::uint8_t> look_at(const std::byte* from, std::size_t count, std::uint8_t exponent,
+                                         std::uint8_t first) noexcept {
+    return look(from, count, exponent, first);
+}
+STUDIO_CLONES Seen<std::uint16_t> look_at(const std::byte* from, std::size_t count, std::uint16_t exponent,
+                                          std::uint16_t first) noexcept {
+    return look(from, count, exponent, first);
+}
+STUDIO_CLONES Seen<std::uint32_t> look_at(const std::byte* from, std::size_t count, std::uint32_t exponent,
+                                          std::uint32_t first) noexcept {
+    return look(from, count, exponent, first);
+}
+STUDIO_CLONES Seen<std::uint64_t> look_at(const std::byte* from, std::size_t count, std::uint64_t exponent,
+                                          std::uint64_t first) noexcept {
+    return look(from, count, exponent, first);
+}
+
+/// Collects over parts of a tensor of plain values.
 template <class Bits>
 struct PlainScan {
     Bits exponent = 0, sign = 0;  // exponent 0: integers, which are always finite
@@ -27,24 +65,14 @@ struct PlainScan {
         if (values == 0) return;
         if (count == 0) std::memcpy(&first, bytes.data(), sizeof first);
         count += values;
-        // Blocks keep the inner counter small enough for the compiler to vectorise it.
-        constexpr std::size_t kBlock = 16384;
-        for (std::size_t begin = 0; begin < values; begin += kBlock) {
-            const std::size_t end = begin + kBlock < values ? begin + kBlock : values;
-            Bits bad = 0;
-            for (std::size_t i = begin; i < end; ++i) {
-                Bits value = 0;
-                std::memcpy(&value, bytes.data() + i * sizeof value, sizeof value);
-                differing |= static_cast<Bits>(value ^ first);
-                any |= value;
-                bad |= static_cast<Bits>((value & exponent) == exponent);
-            }
-            if (bad == 0 || exponent == 0) continue;
-            for (std::size_t i = begin; i < end; ++i) {
-                Bits value = 0;
-                std::memcpy(&value, bytes.data() + i * sizeof value, sizeof value);
-                non_finite += (value & exponent) == exponent ? 1 : 0;
-            }
+        const Seen<Bits> seen = look_at(bytes.data(), values, exponent, first);
+        differing |= seen.differing;
+        any |= seen.any;
+        if (seen.bad == 0 || exponent == 0) return;
+        for (std::size_t i = 0; i < values; ++i) {  // rare: the number is only for the message
+            Bits value = 0;
+            std::memcpy(&value, bytes.data() + i * sizeof value, sizeof value);
+            non_finite += (value & exponent) == exponent ? 1 : 0;
         }
     }
 

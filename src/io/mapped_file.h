@@ -27,8 +27,9 @@ class MappedFile {
     const std::filesystem::path& path() const noexcept { return path_; }
     /// Errors  Io: length or time of the last write differ from those at open, or a page was missing.
     Result<void> verify_unchanged() const;
-    /// Start reading this part into memory and return at once; a part outside the file is cut. Does nothing on Windows,
-    /// which reads ahead by itself.
+    /// Start reading this part into memory and return at once; a part outside the file is cut. Called again and again
+    /// from a moving place it asks only for what is new, half of `nbytes` at a time. Does nothing on Windows, which
+    /// reads ahead by itself.
     void prefetch(std::uint64_t offset, std::uint64_t nbytes) const noexcept;
 
   private:

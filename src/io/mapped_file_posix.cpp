@@ -99,6 +99,7 @@ struct MappedFile::System {
     int fd = -1;
     struct stat at_open {};
     Slot* slot = nullptr;
+    std::atomic<std::uint64_t> asked_until{0};  // end of the last prefetch
 };
 
 MappedFile::MappedFile() : system_(std::make_unique<System>()) {}
@@ -143,8 +144,16 @@ Result<void> MappedFile::verify_unchanged() const {
 
 void MappedFile::prefetch(std::uint64_t offset, std::uint64_t nbytes) const noexcept {
     if (offset >= bytes_.size()) return;
-    const std::uint64_t begin = offset & ~std::uint64_t{g_page_size - 1};
     const std::uint64_t end = std::min<std::uint64_t>(bytes_.size(), offset + std::min(nbytes, bytes_.size() - offset));
+    // Each request costs a look at every page of it, so what the last one covers is not asked for again.
+    const std::uint64_t asked = system_->asked_until.load(std::memory_order_relaxed);
+    std::uint64_t begin = offset;
+    if (asked > offset && asked <= end) {
+        if (asked == bytes_.size() || asked - offset >= nbytes / 2) return;
+        begin = asked;
+    }
+    system_->asked_until.store(end, std::memory_order_relaxed);
+    begin &= ~std::uint64_t{g_page_size - 1};
     ::madvise(const_cast<std::byte*>(bytes_.data()) + begin, static_cast<std::size_t>(end - begin), MADV_WILLNEED);
 }
 
