@@ -74,7 +74,8 @@ Status pack_key_blocks(const BlockAttentionArgs& args, std::int64_t first, std::
     const Status status = check(args, first, last, blocks_of(args.key_rows, args.key_block > 0 ? args.key_block : 1));
     if (!status.ok()) return status;
 #ifdef STUDIO_CPU_X86
-    if (cpu_caps().level != CpuLevel::kBaseline) return avx2::pack_key_blocks(args, first, last), Status{};
+    if (cpu_caps().level == CpuLevel::kAvx512) return avx512::pack_key_blocks(args, first, last), Status{};
+    if (cpu_caps().level == CpuLevel::kAvx2) return avx2::pack_key_blocks(args, first, last), Status{};
 #endif
     plain::pack_key_blocks(args, first, last);
     return {};

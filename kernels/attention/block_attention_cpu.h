@@ -16,9 +16,9 @@ struct BlockAttentionArgs {
     float* out = nullptr;      // [query_rows, dim]; may be q
     std::int64_t q_stride = 0, k_stride = 0, v_stride = 0, out_stride = 0;
     std::int64_t query_rows = 0, key_rows = 0;
-    std::int64_t dim = 0;           // 1 to 256
-    std::int64_t query_block = 128;  // 64, 128 or 192 (the fastest when every key block is visited)
-    std::int64_t key_block = 64;     // 64 or 128
+    std::int64_t dim = 0;                    // 1 to 256
+    std::int64_t query_block = 128;          // 64, 128 or 192 (the fastest when every key block is visited)
+    std::int64_t key_block = 64;             // 64 or 128
     const std::int32_t* selected = nullptr;  // [query blocks, kept]: key block numbers; null: every block
     std::int64_t kept = 0;                   // 1 to key blocks; ignored without `selected`
     float scale = 0;                         // of the logits, 1 / sqrt(dim) as a rule
@@ -33,7 +33,8 @@ std::int64_t attention_scratch_floats(const BlockAttentionArgs& args) noexcept; 
 /// Key blocks [first, last) of K and V into `packed`. Calls for disjoint ranges may run at the same time.
 Status pack_key_blocks(const BlockAttentionArgs& args, std::int64_t first, std::int64_t last) noexcept;
 
-/// out = softmax(scale * q k^T) v over the selected columns, for query blocks [first, last), after all of pack_key_blocks.
+/// out = softmax(scale * q k^T) v over the selected columns, for query blocks [first, last), after all of
+/// pack_key_blocks.
 ///
 /// Arithmetic fp32, online softmax in base 2; the result does not depend on how the ranges are cut.
 /// Limits    rows 1 to 2^31 - 1, dim 1 to 256; the last block of either may be short.

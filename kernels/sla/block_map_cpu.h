@@ -13,13 +13,13 @@ struct BlockMapArgs {
     const float* k = nullptr;  // [rows, dim]
     std::int64_t q_stride = 0, k_stride = 0;
     std::int64_t rows = 0;
-    std::int64_t dim = 0;                      // 1 to 256
-    std::int64_t query_block = 128;            // 1 to 1024
-    std::int64_t key_block = 64;               // 1 to 1024
-    std::int64_t kept = 0;                     // 1 to the number of key blocks
-    bool rounds_to_bf16 = false;               // mean, centred keys, pooled rows and scores
-    std::int32_t* selected = nullptr;          // out: [query blocks, kept], ascending
-    float* state = nullptr;                    // map_state_floats(args), shared by all calls of this head
+    std::int64_t dim = 0;              // 1 to 256
+    std::int64_t query_block = 128;    // 1 to 1024
+    std::int64_t key_block = 64;       // 1 to 1024
+    std::int64_t kept = 0;             // 1 to the number of key blocks
+    bool rounds_to_bf16 = false;       // mean, centred keys, pooled rows and scores
+    std::int32_t* selected = nullptr;  // out: [query blocks, kept], ascending
+    float* state = nullptr;            // map_state_floats(args), shared by all calls of this head
 };
 
 std::int64_t map_state_floats(const BlockMapArgs& args) noexcept;    // 0: would be refused

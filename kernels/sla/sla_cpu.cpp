@@ -99,7 +99,7 @@ std::int64_t linear_state_floats(const LinearBranchArgs& args) noexcept {
 std::int64_t linear_scratch_floats(const LinearBranchArgs& args) noexcept {
     if (!check_sizes(args).ok()) return 0;
     const std::int64_t width = sla_width(args.dim);
-    const std::int64_t keys = width * (1 + 2 * kKeyRows), queries = kQueryRows * (2 * width + 1);
+    const std::int64_t keys = width * 3 * kKeyRows, queries = kQueryRows * (2 * width + 1);
     const std::int64_t most = keys > queries ? keys : queries;
     return most > width * width ? most : width * width;
 }
@@ -116,20 +116,21 @@ std::int64_t map_scratch_floats(const BlockMapArgs& args) noexcept {
 #if !defined(STUDIO_CPU_VECTORS)
 #define STUDIO_RUN(call) return refuse(StatusCode::kNotSupported, "built by a compiler without vector types")
 #elif defined(STUDIO_CPU_X86)
-#define STUDIO_RUN(call)                                             \
-    do {                                                             \
-        switch (cpu_caps().level) {                                  \
-            case CpuLevel::kAvx512:                                  \
-                return avx512::call, Status{};                       \
-            case CpuLevel::kAvx2:                                    \
-                return avx2::call, Status{};                         \
-            case CpuLevel::kBaseline:                                \
-                break;                                               \
-        }                                                            \
-        return plain::call, Status{};                                \
+#define STUDIO_RUN(call)                       \
+    do {                                       \
+        switch (cpu_caps().level) {            \
+            case CpuLevel::kAvx512:            \
+                return avx512::call, Status{}; \
+            case CpuLevel::kAvx2:              \
+                return avx2::call, Status{};   \
+            case CpuLevel::kBaseline:          \
+                break;                         \
+        }                                      \
+        return plain::call, Status{};          \
     } while (false)
 #else
-#define STUDIO_RUN(call) return plain::call, Status{}
+#define STUDIO_RUN(call) \
+    return plain::call, Status {}
 #endif
 
 Status sum_keys(const LinearBranchArgs& args, std::int64_t first, std::int64_t last, float* scratch) noexcept {

@@ -44,13 +44,13 @@ struct MapState {
 void select_greatest(const float* scores, std::int64_t count, std::int64_t kept, std::int32_t* selected,
                      std::uint32_t* keys) noexcept;
 
-#define STUDIO_SLA_CPU_FUNCTIONS                                                                                      \
-    void sum_keys(const LinearBranchArgs& args, std::int64_t first, std::int64_t last, float* scratch) noexcept;      \
-    void join_keys(const LinearBranchArgs& args, float* scratch) noexcept;                                            \
-    void add_queries(const LinearBranchArgs& args, std::int64_t first, std::int64_t last, float* scratch) noexcept;   \
-    void sum_map_keys(const BlockMapArgs& args, std::int64_t first, std::int64_t last) noexcept;                      \
-    void join_map_keys(const BlockMapArgs& args) noexcept;                                                            \
-    void pool_map_keys(const BlockMapArgs& args, std::int64_t first, std::int64_t last) noexcept;                     \
+#define STUDIO_SLA_CPU_FUNCTIONS                                                                                    \
+    void sum_keys(const LinearBranchArgs& args, std::int64_t first, std::int64_t last, float* scratch) noexcept;    \
+    void join_keys(const LinearBranchArgs& args, float* scratch) noexcept;                                          \
+    void add_queries(const LinearBranchArgs& args, std::int64_t first, std::int64_t last, float* scratch) noexcept; \
+    void sum_map_keys(const BlockMapArgs& args, std::int64_t first, std::int64_t last) noexcept;                    \
+    void join_map_keys(const BlockMapArgs& args) noexcept;                                                          \
+    void pool_map_keys(const BlockMapArgs& args, std::int64_t first, std::int64_t last) noexcept;                   \
     void select_map_blocks(const BlockMapArgs& args, std::int64_t first, std::int64_t last, float* scratch) noexcept;
 namespace plain {
 STUDIO_SLA_CPU_FUNCTIONS

@@ -1,8 +1,15 @@
 #include "tensor/ops.h"
 
+#include "tensor/cpu_attention.h"
 #include "tensor/cpu_rows.h"
+#include "tensor/op_choice.h"
 
 namespace studio::ops {
+namespace {
+
+OpChoice attention_choice("attention");
+
+}  // namespace
 
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
     return bias.defined() ? at::linear(x, weight, bias) : at::linear(x, weight);
@@ -92,6 +99,10 @@ void gate_residual_(at::Tensor& x, const at::Tensor& y, const at::Tensor& gate, 
 
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const at::Tensor& bias,
                      std::optional<double> scale) {
+    if (attention_choice.takes(cpu_kernel_name(), cpu_attention_refusal(q, k, v, bias))) {
+        const double factor = scale.value_or(1.0 / std::sqrt(static_cast<double>(q.size(3))));
+        return cpu_attention(q, k, v, factor).flatten(2);
+    }
     std::optional<at::Tensor> mask;
     if (bias.defined()) {
         mask = bias.expand({q.size(0), q.size(2), q.size(1), k.size(1)});

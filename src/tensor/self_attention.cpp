@@ -4,10 +4,14 @@
 
 #include "core/error.h"
 #include "tensor/block_sparse.h"
+#include "tensor/cpu_attention.h"
+#include "tensor/op_choice.h"
 #include "tensor/ops.h"
 
 namespace studio::ops {
 namespace {
+
+OpChoice sla_choice("sla");
 
 struct Name {
     AttentionKind kind;
@@ -115,7 +119,9 @@ std::string_view to_string(AttentionKind kind) noexcept {
 at::Tensor self_attention(const AttentionInputs& in, const SelfAttention& how, AttentionTrace* trace) {
     check(in, how);
     if (how.kind == AttentionKind::kDense) return attention(in.q, in.k, in.v);
-    return (is_block_sparse(how.kind) ? sparse_linear(in, how, trace) : sage(in, how)).flatten(2);
+    if (!is_block_sparse(how.kind)) return sage(in, how).flatten(2);
+    const bool has_kernel = sla_choice.takes(cpu_kernel_name(), cpu_sla_refusal(in, how));
+    return (has_kernel ? cpu_sla(in, how, trace) : sparse_linear(in, how, trace)).flatten(2);
 }
 
 }  // namespace studio::ops
