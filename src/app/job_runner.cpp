@@ -8,6 +8,7 @@
 #include "app/job_settings.h"
 #include "app/latents_file.h"
 #include "app/output_path.h"
+#include "app/published_files.h"
 #include "app/recipe.h"
 #include "app/unfinished_files.h"
 #include "core/log.h"
@@ -237,6 +238,8 @@ Result<void> JobRunner::decode() {
     progress_->begin(Stage::kDecode, 1 + (r.num_frames - 1) / static_cast<int>(job_.parts->vae_config.temporal_stride));
     STUDIO_TRY_VOID(load(Part::kVae));
     STUDIO_TRY(model, model_document(*job_.parts, memory_.hashes, stop_));
+    for (std::string& notice : changed_file_notices(job_.parts->files, job_.parts->folder.root, memory_.hashes))
+        notices_.push_back(std::move(notice));
     media::VideoSettings settings;
     settings.width = r.width;
     settings.height = r.height;

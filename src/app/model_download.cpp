@@ -130,10 +130,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 Error unknown_name(const Catalog& catalog, const std::string& name) {
     std::vector<std::pair<std::size_t, std::string>> near;
     const std::string_view start = std::string_view(name).substr(0, 200);
+    const auto distance = [&](const std::string& id) { return id.starts_with(start) ? 0 : edit_distance(start, id); };
     for (const CatalogModel& model : catalog.models)
-        near.emplace_back(edit_distance(start, model.id), model.id);
+        near.emplace_back(distance(model.id), model.id);
     for (const CatalogFile& file : catalog.files)
-        near.emplace_back(edit_distance(start, file.id) + 1, file.id);  // models first
+        near.emplace_back(distance(file.id) + 1, file.id);  // models first
     std::sort(near.begin(), near.end());
     std::string names;
     for (std::size_t i = 0; i < near.size() && i < 3; ++i)

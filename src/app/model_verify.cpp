@@ -10,6 +10,7 @@
 #include "app/model_manifest.h"
 #include "app/model_places.h"
 #include "app/model_store.h"
+#include "app/published_files.h"
 #include "core/json.h"
 #include "core/text.h"
 #include "io/checkpoint.h"
@@ -39,21 +40,6 @@ bool is_weights(const fs::path& path) {
 bool may_matter(const fs::path& path) {
     const std::string ending = path_to_utf8(path.extension());
     return is_weights(path) || ending == ".json" || ending == ".model";
-}
-
-/// What the catalogue knows about a file of this place: the end of the path must be the published one.
-const CatalogFile* published_as(const Catalog& catalog, const fs::path& path) {
-    std::string text = path_to_utf8(path);
-    std::replace(text.begin(), text.end(), '\\', '/');
-    const CatalogFile* best = nullptr;
-    for (const CatalogFile& file : catalog.files) {
-        if (file.sha256.empty() || !text.ends_with("/" + file.path)) continue;
-        // The same path in several repositories: the one whose name stands in the path.
-        if (text.ends_with("/" + file.repo + "/" + file.path)) return &file;
-        if (path_to_utf8(path.filename()) == "config.json") continue;  // everybody has one
-        if (best == nullptr) best = &file;
-    }
-    return best;
 }
 
 class Verification {

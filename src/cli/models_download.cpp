@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/interrupt.h"
 #include "cli/models_actions.h"
 #include "cli/store_printer.h"
@@ -30,11 +32,20 @@ Json plan_json(const DownloadPlan& plan) {
             {"licences", plan.licences}};
 }
 
-std::uint64_t model_size(const Catalog& catalog, const CatalogModel& model) {
-    std::uint64_t size = 0;
+struct KnownSize {
+    std::uint64_t bytes = 0;
+    bool is_all = true;  // every file's size is known
+    std::string text() const { return bytes == 0 ? "" : format_bytes(bytes) + (is_all ? "" : " +"); }
+};
+
+KnownSize model_size(const Catalog& catalog, const CatalogModel& model) {
+    KnownSize size;
     for (const auto& [part, ids] : model.parts) {
         for (const std::string& id : ids) {
-            if (const CatalogFile* const file = catalog.find_file(id)) size += file->size;
+            const CatalogFile* const file = catalog.find_file(id);
+            if (file == nullptr) continue;
+            size.bytes += file->size;
+            size.is_all = size.is_all && file->size > 0;
         }
     }
     return size;
@@ -47,7 +58,7 @@ int list_catalogue(const Catalog& catalog, const Invocation& invocation, Output&
             models.push_back({{"id", model.id},
                               {"title", model.title},
                               {"kind", model.kind},
-                              {"size", model_size(catalog, model)},
+                              {"size", model_size(catalog, model).bytes},
                               {"is_supported", model.is_supported}});
         for (const CatalogFile& file : catalog.files)
             files.push_back({{"id", file.id},
@@ -59,19 +70,20 @@ int list_catalogue(const Catalog& catalog, const Invocation& invocation, Output&
         return kDone;
     }
     for (const CatalogModel& model : catalog.models)
-        output.line(fmt::format("{:<44} {:>9}  {}{}", model.id, format_bytes(model_size(catalog, model)), model.title,
+        output.line(fmt::format("{:<44} {:>10}  {}{}", model.id, model_size(catalog, model).text(), model.title,
                                 model.is_supported ? "" : " (cannot be run yet)"));
     output.line("");
     output.line("Single files:");
     for (const CatalogFile& file : catalog.files)
-        output.line(fmt::format("{:<44} {:>9}  {}", file.id, file.size > 0 ? format_bytes(file.size) : "", file.name));
+        output.line(fmt::format("{:<44} {:>10}  {}", file.id, file.size > 0 ? format_bytes(file.size) : "", file.name));
     return kDone;
 }
 
 void print_plan(const DownloadPlan& plan, Output& output) {
     for (const WantedFile& wanted : plan.files) {
         const bool is_there = wanted.file->size > 0 && wanted.present == wanted.file->size;
-        output.line(fmt::format("{:<40} {:>9}  {}", wanted.file->id, format_bytes(wanted.file->size),
+        output.line(fmt::format("{:<40} {:>10}  {}", wanted.file->id,
+                                wanted.file->size > 0 ? format_bytes(wanted.file->size) : "unknown",
                                 is_there             ? "is there"
                                 : wanted.present > 0 ? format_bytes(wanted.present) + " are there"
                                                      : "to fetch"));
@@ -79,8 +91,10 @@ void print_plan(const DownloadPlan& plan, Output& output) {
     std::string licences;
     for (const std::string& licence : plan.licences)
         licences += (licences.empty() ? "" : ", ") + licence;
-    output.line(
-        fmt::format("{} to fetch of {}; licences: {}", format_bytes(plan.missing), format_bytes(plan.total), licences));
+    const auto unknown =
+        std::count_if(plan.files.begin(), plan.files.end(), [](const WantedFile& w) { return w.file->size == 0; });
+    output.line(fmt::format("{} to fetch of {}{}; licences: {}", format_bytes(plan.missing), format_bytes(plan.total),
+                            unknown > 0 ? fmt::format(" and {} files of unknown size", unknown) : "", licences));
 }
 
 }  // namespace

@@ -1,0 +1,22 @@
+// app/published_files.h - is a model file the one that was published or stored? Judged by hashes that are known anyway.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "app/catalog.h"
+#include "app/model_hashes.h"
+#include "app/model_manifest.h"
+
+namespace studio {
+
+/// What the catalogue has for a file of this place: the end of the path is the published one, with the repository
+/// before it or, for names that only one file has, without. Null when it knows none, or no hash of it.
+const CatalogFile* published_as(const Catalog& catalog, const std::filesystem::path& path);
+
+/// A sentence for each file whose known hash is neither the one that was stored with the model nor the published one.
+/// Nothing is hashed here.
+std::vector<std::string> changed_file_notices(const std::vector<std::filesystem::path>& files,
+                                              const std::filesystem::path& model, const ModelHashes& hashes);
+
+}  // namespace studio
