@@ -9,7 +9,9 @@
 
 #include "app/clip.h"
 #include "app/error_text.h"
+#include "app/memory_fit.h"
 #include "app/models.h"
+#include "app/picture.h"
 #include "app/queue_client.h"
 #include "app/settings_table.h"
 
@@ -21,8 +23,11 @@ struct Backend {
     std::function<std::vector<ModelInfo>()> list_models;
     std::function<Result<Clip>(const std::filesystem::path&)> read_clip;
     std::function<Result<Clip>(const std::filesystem::path&)> read_poster;  // the first frame alone, for thumbnails
-    std::function<ErrorText(const Error&)> error_text;                      // quick; the GUI thread calls it
-    std::span<const Setting> settings;  // ranges and help for the panel; must outlive the window
+    std::function<Result<Recipe>(const std::filesystem::path&)> read_recipe;
+    std::function<Result<Picture>(const std::filesystem::path&)> read_picture;
+    std::function<Result<Fit>(const GenerationRequest&)> fit;
+    std::function<ErrorText(const Error&)> error_text;  // quick; the GUI thread calls it
+    std::span<const Setting> settings;                  // ranges and help for the panel; must outlive the window
 };
 
 }  // namespace studio::ui

@@ -2,9 +2,12 @@
 
 #include <QCloseEvent>
 #include <QDesktopServices>
+#include <QDragEnterEvent>
 #include <QFileInfo>
+#include <QMimeData>
 #include <QTextDocument>
 #include <QUrl>
+#include <limits>
 
 #include "core/text.h"
 #include "ui/theme/theme.h"
@@ -44,6 +47,14 @@ void MainWindow::connectSession() {
     connect(&session_, &Session::jobFinished, this, &MainWindow::onFinished);
     connect(&session_, &Session::jobFailed, this, &MainWindow::onFailed);
     connect(&session_, &Session::jobCancelled, this, &MainWindow::restoreStage);
+    connect(&session_, &Session::recipeReady, this, [this](const GenerationRequest& request, const QString& path) {
+        reuse(request);
+        create_->setNotice(tr("Settings of %1").arg(QFileInfo(path).fileName()));
+    });
+    connect(&session_, &Session::recipeFailed, this, [this](const Error& error) {
+        error_->showError(error.code, session_.explain(error));
+        Q_EMIT failed(error);
+    });
     connect(&session_, &Session::recovered, this, &MainWindow::onRecovered);
     connect(&session_, &Session::queueTrouble, this, [this](const Error& error) {
         error_->showError(error.code, session_.explain(error));
@@ -125,7 +136,13 @@ void MainWindow::generate(bool is_first) {
         steps_ = request->steps.value_or(0);
         job_size_ = QSize(request->width.value_or(16), request->height.value_or(9));
     }
-    session_.submit(*request, is_first);
+    const int count = create_->variations();
+    for (int i = 0; i < count; ++i) {
+        GenerationRequest one = *request;
+        if (one.seed >= 0 && i > 0)
+            one.seed = one.seed < std::numeric_limits<std::int64_t>::max() - i ? one.seed + i : i;
+        session_.submit(one, is_first);
+    }
 }
 
 void MainWindow::beginEditing(const store::JobRecord& job) {
@@ -307,6 +324,22 @@ void MainWindow::reuse(const GenerationRequest& request) {
             onModelPicked(i);
         }
     create_->setValues(request);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (ImageWell::accepts(event->mimeData())) event->acceptProposedAction();
+}
+
+/// A video or recipe brings its settings back; anything else is a picture to start from.
+void MainWindow::dropEvent(QDropEvent* event) {
+    event->acceptProposedAction();
+    const QList<QUrl> urls = event->mimeData()->urls();
+    const QString file = urls.isEmpty() || !urls.first().host().isEmpty() ? QString() : urls.first().toLocalFile();
+    const QString suffix = QFileInfo(file).suffix().toLower();
+    if (suffix == QLatin1String("mp4") || suffix == QLatin1String("json")) return session_.readRecipe(file);
+    if (create_->takeImage(event->mimeData())) return;
+    create_->setNotice(
+        tr("The chosen model makes videos from text alone; choose an image-to-video model for pictures."));
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -22,7 +22,8 @@ MainWindow::MainWindow(Backend backend, WindowOptions options, QWidget* parent)
     setMinimumSize(1024, 640);
     auto* middle = new QHBoxLayout;
     middle->setSpacing(0);
-    create_ = new PromptPanel(session_.settings());
+    create_ = new PromptPanel(session_.backend());
+    setAcceptDrops(true);
     middle->addWidget(create_);
     middle->addWidget(makeCentre(), 1);
     middle->addWidget(makeJobsPanel());

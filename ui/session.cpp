@@ -285,6 +285,17 @@ void Session::relocate(JobId id, const QString& video) {
     refreshRecord(id);
 }
 
+void Session::readRecipe(const QString& path) {
+    background_.run([read = backend_.read_recipe,
+                     path = path.toStdString()] { return guarded([&] { return read(path_from_utf8(path)); }); },
+                    [this, path](Result<Recipe> recipe) {
+                        if (recipe.ok())
+                            Q_EMIT recipeReady(recipe->request, path);
+                        else
+                            Q_EMIT recipeFailed(recipe.error());
+                    });
+}
+
 void Session::loadThumbnail(JobId id, const QString& path) {
     background_.run(
         [read = backend_.read_poster, path = path.toStdString()] {

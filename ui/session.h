@@ -54,7 +54,9 @@ class Session : public QObject {
     QueueModel& queue() { return queue_; }
     HistoryModel& history() { return history_; }
     ErrorText explain(const Error& error) const { return backend_.error_text(error); }
-    std::span<const Setting> settings() const { return backend_.settings; }
+    const Backend& backend() const { return backend_; }
+    /// Settings of a video or recipe file: `recipeReady` or `recipeFailed` follows.
+    void readRecipe(const QString& path);
 
   Q_SIGNALS:
     void stateChanged(studio::ui::Session::State state);
@@ -70,6 +72,8 @@ class Session : public QObject {
     void jobCancelled();
     void clipReady(quint64 job, const studio::ui::FilmStripPtr& clip);
     void clipFailed(quint64 job, const studio::Error& error);
+    void recipeReady(const studio::GenerationRequest& request, const QString& path);
+    void recipeFailed(const studio::Error& error);
     void queueChanged();
     /// What the last end of the program left to repair; once, after the start, if there was anything.
     void recovered(const studio::store::Recovery& recovery);

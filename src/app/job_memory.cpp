@@ -72,7 +72,7 @@ Error JobRunner::out_of_memory(MemoryStage stage, const Error& error) const {
                               format_bytes(job_.memory.is_cuda ? now.free.device : now.free.host));
     out.field = "num_frames";
     out.fix = "Close other programs, or make a smaller video. " +
-              change_that_fits(*job_.parts, job_.resolved.request, job_.text_tokens, job_.free_device_bytes);
+              change_that_fits(*job_.parts, job_.resolved.request, job_.text_tokens, job_.free_device_bytes).text;
     return std::move(out.while_doing(error.message));
 }
 

@@ -96,8 +96,8 @@ MemoryPrediction to_prediction(const MemoryDecision& decision) {
     return out;
 }
 
-std::string change_that_fits(const pipeline::ModelParts& parts, const GenerationRequest& request,
-                             std::int64_t text_tokens, std::uint64_t free_device) {
+FittingChange change_that_fits(const pipeline::ModelParts& parts, const GenerationRequest& request,
+                               std::int64_t text_tokens, std::uint64_t free_device) {
     const auto rules = pipeline::shape_rules(parts.dit_config, parts.vae_config);
     GenerationRequest r = request;
     const auto fits = [&] { return decide_memory(parts, r, text_tokens, free_device).fits(); };
@@ -105,13 +105,13 @@ std::string change_that_fits(const pipeline::ModelParts& parts, const Generation
     const int step = std::max(rules.frame_step, *request.num_frames / 12 / rules.frame_step * rules.frame_step);
     for (int frames = *request.num_frames - step; frames > 0; frames -= step) {
         r.num_frames = frames;
-        if (fits()) return fmt::format("It would fit with {} frames.", frames);
+        if (fits()) return {fmt::format("It would fit with {} frames.", frames), frames, {}, {}};
     }
     r = request;
     for (double scale = 0.9; scale > 0.02; scale *= 0.8) {
         r.width = pipeline::nearest_side(static_cast<int>(*request.width * scale), rules);
         r.height = pipeline::nearest_side(static_cast<int>(*request.height * scale), rules);
-        if (fits()) return fmt::format("It would fit with {}x{}.", *r.width, *r.height);
+        if (fits()) return {fmt::format("It would fit with {}x{}.", *r.width, *r.height), {}, r.width, r.height};
     }
     if (request.ram_limit > 0 || request.vram_limit > 0) {
         r = request;
@@ -121,11 +121,15 @@ std::string change_that_fits(const pipeline::ModelParts& parts, const Generation
             const MemoryPlan& plan = unlimited.smallest();
             const bool by_device = unlimited.is_cuda && request.vram_limit > 0 &&
                                    plan.device > static_cast<std::uint64_t>(request.vram_limit);
-            return fmt::format("It would fit with {} {}.", by_device ? "--vram-limit" : "--ram-limit",
-                               format_bytes((by_device ? plan.device : plan.host.all()) + 100'000'000));
+            const std::uint64_t limit = (by_device ? plan.device : plan.host.all()) + 100'000'000;
+            return {fmt::format("It would fit with {} {}.", by_device ? "--vram-limit" : "--ram-limit",
+                                format_bytes(limit)),
+                    {},
+                    {},
+                    {}};
         }
     }
-    return "Choose a smaller model: this one does not fit at any size.";
+    return {"Choose a smaller model: this one does not fit at any size.", {}, {}, {}};
 }
 
 Error does_not_fit(const pipeline::ModelParts& parts, const GenerationRequest& request, const MemoryDecision& decision,
@@ -143,7 +147,7 @@ Error does_not_fit(const pipeline::ModelParts& parts, const GenerationRequest& r
                     is_limited ? (by_device ? "allowed by --vram-limit" : "allowed by --ram-limit") : "free"),
         {},
         is_limited ? (by_device ? "vram_limit" : "ram_limit") : "num_frames",
-        change_that_fits(parts, request, text_tokens, free_device),
+        change_that_fits(parts, request, text_tokens, free_device).text,
         {}};
 }
 

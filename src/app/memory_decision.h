@@ -1,6 +1,7 @@
 // app/memory_decision.h - from a decided request to the plan that it will run with.
 #pragma once
 #include "app/generation_request.h"
+#include "app/memory_fit.h"
 #include "pipeline/memory_plan.h"
 
 namespace studio {
@@ -23,9 +24,9 @@ MemoryDecision decide_memory(const pipeline::ModelParts& parts, const Generation
 
 MemoryPrediction to_prediction(const MemoryDecision& decision);
 
-/// What to change so that it fits: frames first, then the size, then the limit or the model. One sentence.
-std::string change_that_fits(const pipeline::ModelParts& parts, const GenerationRequest& request,
-                             std::int64_t text_tokens, std::uint64_t free_device);
+/// What to change so that it fits: frames first, then the size, then the limit or the model.
+FittingChange change_that_fits(const pipeline::ModelParts& parts, const GenerationRequest& request,
+                               std::int64_t text_tokens, std::uint64_t free_device);
 /// OutOfMemory with needed and free memory and the change above.
 Error does_not_fit(const pipeline::ModelParts& parts, const GenerationRequest& request, const MemoryDecision& decision,
                    std::int64_t text_tokens, std::uint64_t free_device);

@@ -1,5 +1,8 @@
 // app/memory_fit.h - will it fit? Answered while a person still chooses size and length.
 #pragma once
+#include <optional>
+#include <string>
+
 #include "app/generation_request.h"
 
 namespace studio {
@@ -10,10 +13,17 @@ enum class FitVerdict {
     kDoesNotFit,  // `change` says what would
 };
 
+/// A smaller wish that would fit: a sentence, and the one value, or the two of a size, that it changes. No value: it
+/// takes another limit or another model.
+struct FittingChange {
+    std::string text;
+    std::optional<int> num_frames, width, height;
+};
+
 struct Fit {
     FitVerdict verdict = FitVerdict::kFits;
     MemoryPrediction memory;
-    std::string change;  // kDoesNotFit: "It would fit with 41 frames."
+    FittingChange change;  // kDoesNotFit: "It would fit with 41 frames."
 };
 
 /// For a request as prepared by a person: the prompt may still be empty, the output is not looked at.

@@ -86,6 +86,27 @@ ui::Backend makeBackend(const Script& script, int num_frames, double fps) {
         poster.frames.push_back(numberedFrame(32, 32, 7));
         return poster;
     };
+    backend.read_recipe = [](const std::filesystem::path&) -> Result<Recipe> {
+        Recipe recipe;
+        recipe.request = requestFor("from a recipe");
+        recipe.request.seed = 99;
+        return recipe;
+    };
+    backend.read_picture = [](const std::filesystem::path& path) -> Result<Picture> {
+        if (path.filename() == "broken.png")
+            return Error{ErrorCode::kCorruptFile, "The picture is damaged.", path.string(), {}, "Use another.", {}};
+        return Picture{numberedFrame(64, 32, 3), 640, 320, {}};
+    };
+    backend.fit = [](const GenerationRequest& request) -> Result<Fit> {
+        Fit fit;
+        fit.memory.free_host = 8'000'000'000;
+        fit.memory.chosen.peak.host = std::uint64_t(request.num_frames.value_or(17)) * 300'000'000;
+        if (fit.memory.chosen.peak.host > fit.memory.free_host) {
+            fit.verdict = FitVerdict::kDoesNotFit;
+            fit.change = {"It would fit with 25 frames.", 25, {}, {}};
+        }
+        return fit;
+    };
     backend.error_text = error_text;
     backend.settings = settings;
     return backend;

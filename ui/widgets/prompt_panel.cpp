@@ -4,6 +4,7 @@
 #include <QStyle>
 #include <QVBoxLayout>
 
+#include "core/text.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 #include "ui/wording.h"
@@ -20,7 +21,7 @@ void setRole(QWidget* widget, const char* role) {
 }
 }  // namespace
 
-PromptPanel::PromptPanel(std::span<const Setting> settings, QWidget* parent) : QFrame(parent) {
+PromptPanel::PromptPanel(const Backend& backend, QWidget* parent) : QFrame(parent) {
     setObjectName(QStringLiteral("createPanel"));
     setFixedWidth(kPanelWidth);
     auto* scroll = new QScrollArea;
@@ -28,7 +29,7 @@ PromptPanel::PromptPanel(std::span<const Setting> settings, QWidget* parent) : Q
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->setWidget(makeForm(settings));
+    scroll->setWidget(makeForm(backend));
     scroll->viewport()->setAutoFillBackground(false);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -39,7 +40,7 @@ PromptPanel::PromptPanel(std::span<const Setting> settings, QWidget* parent) : Q
     onTextChanged();
 }
 
-QWidget* PromptPanel::makeForm(std::span<const Setting> settings) {
+QWidget* PromptPanel::makeForm(const Backend& backend) {
     auto* form = new QWidget;
     form->setObjectName(QStringLiteral("createForm"));
     auto* layout = new QVBoxLayout(form);
@@ -75,29 +76,92 @@ QWidget* PromptPanel::makeForm(std::span<const Setting> settings) {
     counter_->setObjectName(QStringLiteral("promptCounter"));
     counter_->setProperty("role", "hint");
     counter_->setAlignment(Qt::AlignRight);
-    settings_ = new SettingsForm(settings);
+    images_ = new ImageForm(backend);
+    settings_ = new SettingsForm(backend.settings);
+    fit_ = new FitLine(backend);
 
     layout->addLayout(top);
     layout->addWidget(prompt_);
     layout->addWidget(counter_);
     layout->addWidget(hint_);
+    layout->addWidget(images_);
     layout->addSpacing(kGrid);
     layout->addWidget(settings_);
+    layout->addWidget(makeVariationsRow());
+    makeNegativeRow(layout);
     layout->addStretch();
+    connectForm();
+    return form;
+}
+
+/// Two prompts of which models distilled to work without guidance use one only; then one line says why.
+void PromptPanel::makeNegativeRow(QVBoxLayout* layout) {
+    negative_ = new PromptEdit;
+    negative_->setObjectName(QStringLiteral("negativeEdit"));
+    negative_->setAccessibleName(tr("Negative prompt"));
+    negative_->setPlaceholderText(tr("The model's own"));
+    negative_->setToolTip(tr("What should not be seen. Empty: what the model's makers recommend."));
+    negative_->setFixedHeight(7 * kGrid);
+    negative_label_ = new QLabel(tr("&Negative prompt"));
+    negative_label_->setProperty("role", "label");
+    negative_label_->setBuddy(negative_);
+    negative_reason_ = new QLabel(tr("This model needs no guidance; a negative prompt would have no effect."));
+    negative_reason_->setObjectName(QStringLiteral("negativeReason"));
+    negative_reason_->setProperty("role", "hint");
+    negative_reason_->setWordWrap(true);
+    layout->addWidget(negative_label_);
+    layout->addWidget(negative_);
+    layout->addWidget(negative_reason_);
+}
+
+QWidget* PromptPanel::makeVariationsRow() {
+    variations_ = new QSpinBox;
+    variations_->setObjectName(QStringLiteral("variationsBox"));
+    variations_->setRange(1, 8);
+    variations_->setAccessibleName(tr("Variations"));
+    variations_->setToolTip(tr("How many videos to make at once, each with a seed of its own."));
+    auto* label = new QLabel(tr("&Variations"));
+    label->setProperty("role", "label");
+    label->setBuddy(variations_);
+    auto* row = new QWidget;
+    auto* layout = new QHBoxLayout(row);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(label);
+    layout->addStretch();
+    layout->addWidget(variations_);
+    return row;
+}
+
+void PromptPanel::connectForm() {
     connect(spark_, &QPushButton::clicked, this, &PromptPanel::takeNextExample);
     connect(prompt_, &QPlainTextEdit::textChanged, this, &PromptPanel::onTextChanged);
     connect(prompt_, &PromptEdit::pasteRefused, this, [this](qsizetype bytes) {
         showProblem(invalid_argument("prompt", tr("The pasted text is too long: %1 bytes.").arg(bytes).toStdString(),
                                      tr("A prompt has room for %1.").arg(PromptEdit::kMaxBytes).toStdString()));
     });
-    return form;
+    connect(images_, &ImageForm::changed, this, &PromptPanel::askFit);
+    connect(settings_, &SettingsForm::changed, this, &PromptPanel::askFit);
+    connect(fit_, &FitLine::changeWanted, settings_, &SettingsForm::setValues);
+}
+
+/// Whether it fits depends on everything but the words.
+void PromptPanel::askFit() {
+    GenerationRequest request;
+    request.prompt.assign(1, 'x');
+    request.model = model_path_;
+    images_->fill(request);
+    if (settings_->fill(request).ok()) fit_->ask(request);
 }
 
 QWidget* PromptPanel::makeFooter() {
     auto* footer = new QWidget;
-    auto* layout = new QHBoxLayout(footer);
-    layout->setContentsMargins(2 * kGrid, kGrid, 2 * kGrid, 2 * kGrid);
+    auto* column = new QVBoxLayout(footer);
+    column->setContentsMargins(2 * kGrid, kGrid, 2 * kGrid, 2 * kGrid);
+    column->setSpacing(kGrid);
+    column->addWidget(fit_);
+    auto* layout = new QHBoxLayout;
     layout->setSpacing(kGrid);
+    column->addLayout(layout);
     generate_ = new QPushButton;
     generate_->setObjectName(QStringLiteral("generateButton"));
     generate_->setProperty("role", "primary");
@@ -116,7 +180,15 @@ QWidget* PromptPanel::makeFooter() {
 }
 
 void PromptPanel::setModel(const ModelInfo& model) {
+    model_path_ = path_to_utf8(model.path);
     settings_->setModel(model);
+    images_->setModel(model);
+    const auto guidance = model.defaults.is_object() ? model.defaults.find("guidance") : model.defaults.end();
+    const bool is_unguided = guidance != model.defaults.end() && guidance->is_number() && guidance->get<double>() == 1;
+    negative_label_->setVisible(!is_unguided);
+    negative_->setVisible(!is_unguided);
+    negative_reason_->setVisible(is_unguided);
+    askFit();
     examples_.clear();
     for (const std::string& example : model.example_prompts)
         examples_ << fromUtf8(example);
@@ -157,7 +229,10 @@ void PromptPanel::setPrompt(const QString& prompt) {
 
 void PromptPanel::setValues(const GenerationRequest& request) {
     setPrompt(fromUtf8(request.prompt));
+    negative_->setPlainText(fromUtf8(request.negative_prompt));
+    images_->setValues(request);
     settings_->setValues(request);
+    askFit();
 }
 
 void PromptPanel::focusPrompt() {
@@ -185,7 +260,7 @@ void PromptPanel::setNotice(const QString& notice) {
 Result<GenerationRequest> PromptPanel::request() const {
     GenerationRequest request;
     const QString text = prompt_->toPlainText().trimmed();
-    if (text.isEmpty())
+    if (text.isEmpty() && !images_->takesImages())
         return invalid_argument("prompt", tr("The prompt is empty.").toStdString(),
                                 tr("Type what should happen in the video.").toStdString());
     request.prompt = text.toStdString();
@@ -193,6 +268,8 @@ Result<GenerationRequest> PromptPanel::request() const {
         return invalid_argument("prompt",
                                 tr("The prompt is too long: %1 bytes.").arg(request.prompt.size()).toStdString(),
                                 tr("Shorten it to %1.").arg(PromptEdit::kMaxBytes).toStdString());
+    images_->fill(request);
+    if (negative_->isVisibleTo(this)) request.negative_prompt = negative_->toPlainText().trimmed().toStdString();
     STUDIO_TRY_VOID(settings_->fill(request));
     return request;
 }

@@ -3,8 +3,12 @@
 #include <QFrame>
 #include <QLabel>
 #include <QPushButton>
+#include <QSpinBox>
+#include <QVBoxLayout>
 
 #include "ui/session.h"
+#include "ui/widgets/fit_line.h"
+#include "ui/widgets/image_form.h"
 #include "ui/widgets/prompt_edit.h"
 #include "ui/widgets/settings_form.h"
 
@@ -14,7 +18,7 @@ namespace studio::ui {
 class PromptPanel : public QFrame {
     Q_OBJECT
   public:
-    explicit PromptPanel(std::span<const Setting> settings, QWidget* parent = nullptr);
+    explicit PromptPanel(const Backend& backend, QWidget* parent = nullptr);
 
     void setModel(const ModelInfo& model);
     void setState(Session::State state);
@@ -32,12 +36,21 @@ class PromptPanel : public QFrame {
     /// Show an error of request() where the person is looking, and put the focus there.
     void showProblem(const Error& error);
 
+    /// A picture dropped or pasted anywhere on the window. False when the chosen model takes none.
+    bool takeImage(const QMimeData* offered) { return images_->take(offered); }
+    /// How many videos one press makes, each with a seed of its own.
+    int variations() const { return variations_->value(); }
+
   Q_SIGNALS:
     void generateRequested();
     void cancelRequested();
 
   private:
-    QWidget* makeForm(std::span<const Setting> settings);
+    QWidget* makeForm(const Backend& backend);
+    void connectForm();
+    QWidget* makeVariationsRow();
+    void makeNegativeRow(QVBoxLayout* layout);
+    void askFit();
     QWidget* makeFooter();
     void takeNextExample();
     void onTextChanged();
@@ -47,7 +60,14 @@ class PromptPanel : public QFrame {
     QLabel* counter_;
     QLabel* hint_;
     QPushButton* spark_;
+    ImageForm* images_;
     SettingsForm* settings_;
+    QSpinBox* variations_;
+    QPlainTextEdit* negative_;
+    QLabel* negative_label_;
+    QLabel* negative_reason_;
+    FitLine* fit_;
+    std::string model_path_;
     QPushButton* generate_;
     QPushButton* cancel_;
     QStringList examples_;

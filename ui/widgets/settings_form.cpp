@@ -63,6 +63,9 @@ SettingsForm::SettingsForm(std::span<const Setting> settings, QWidget* parent) :
     layout->addWidget(makeStepsRow());
     layout->addWidget(makeSeedRow());
     setModel({});
+    connect(size_, &QComboBox::currentIndexChanged, this, &SettingsForm::changed);
+    connect(length_, &QSlider::valueChanged, this, &SettingsForm::changed);
+    connect(steps_, &QSlider::valueChanged, this, &SettingsForm::changed);
 }
 
 QWidget* SettingsForm::makeSizeRow() {

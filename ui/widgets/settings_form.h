@@ -26,6 +26,9 @@ class SettingsForm : public QWidget {
     /// Write the values into a request.   Errors: InvalidArgument for a seed that is no number in range.
     Result<void> fill(GenerationRequest& request) const;
 
+  Q_SIGNALS:
+    void changed();
+
   private:
     QWidget* makeSizeRow();
     QWidget* makeLengthRow();
