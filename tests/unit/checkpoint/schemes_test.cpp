@@ -133,6 +133,13 @@ std::vector<Bad> bad_files() {
         {"int8 without its tiles", int8().as_int8_weight(), kLayer + ".int8_weight"},
         {"a scale without a weight", Quantised(DType::kBF16).with("blocks.0.extra.scale_weight", DType::kF32, {}),
          "blocks.0.extra.scale_weight"},
+        {"a scale for a vector",
+         [] {
+             Quantised out(DType::kBF16);
+             out.fixture.dtypes["blocks.0.norm3.weight"] = DType::kF8E4M3;
+             return out.with("blocks.0.norm3.scale_weight", DType::kF32, {});
+         }(),
+         "blocks.0.norm3.scale_weight"},
         {"two scales", fp8().scale(".scale_weight", {}).scale(".weight_scale", {}), kLayer + ".weight_scale"},
         {"two weights", int8().with(kLayer + ".int8_weight", DType::kI8, {128, 128}).scale(".scale", {1, 1}),
          kLayer + ".weight"},
