@@ -174,6 +174,8 @@ Result<ModelInfo> model_info(const pipeline::ModelFolder& folder) {
     // The transformer alone, and nothing else of a model there: the part itself is what was asked about.
     if (folder.layout != "diffusers folder" && info.missing.size() >= 3) return alone;
     info.kind = kind_of(transformer, alone.details["config"]["dit"]);
+    info.details["variant"] = alone.variant;
+    info.details["config"] = alone.details["config"];
     info.variant = alone.variant;
     info.fits = alone.fits;
     info.bytes = alone.bytes;
@@ -200,6 +202,7 @@ Result<ModelInfo> check_file(const fs::path& path) {
         return alone;
     }
     auto info = model_info(*folder);
+    if (info.ok()) info->role = alone.role;  // what the file itself is, whatever lies around it
     // Parts around it that do not fit or are damaged say nothing about this file.
     if (!info.ok() && info.error().file != path_to_utf8(path)) {
         alone.notices.push_back(info.error().message);

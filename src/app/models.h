@@ -16,7 +16,7 @@ struct ModelInfo {
     std::string layout;     // "diffusers folder", "official folder", "single file", ...: pipeline::ModelFolder::layout
     std::string precision;  // as stored: the type of most bytes
     std::uint64_t bytes = 0;
-    std::string role;              // of one part: "dit", "vae", ...; "model" for a whole one
+    std::string role;              // of a file or part: "dit", "vae", ...; of a model's folder: "model"
     std::string variant;           // "Wan2.1 T2V 1.3B", "Wan VAE 2.2", ...
     std::uint64_t parameters = 0;  // values in all weights
     /// Every stored type with its share of the bytes, largest first: {"BF16", 0.99}.

@@ -49,6 +49,11 @@ std::string describe_foreign(const io::Checkpoint& checkpoint) {
                            escape_for_display(at->name, 80));
     }
     if (tensors.empty()) return "a file without tensors";
+    const auto architecture = checkpoint.metadata().find("general.architecture");
+    if (architecture != checkpoint.metadata().end() && architecture->second != "wan") {
+        return fmt::format("a GGUF file for \"{}\" ({} tensors, first: {})",
+                           escape_for_display(architecture->second, 60), tensors.size(), names);
+    }
     return fmt::format("a file of unknown kind ({} tensors, first: {})", tensors.size(), names);
 }
 

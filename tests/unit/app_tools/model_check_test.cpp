@@ -201,7 +201,7 @@ TEST_F(ModelCheckFolder, AWholeModelOfLooseFilesIsReady) {
         ASSERT_TRUE(info.ok()) << info.error().message;
         EXPECT_TRUE(info->complete) << testing::PrintToString(info->missing);
         EXPECT_EQ(info->kind, "text-to-video");
-        EXPECT_EQ(info->role, "model");
+        EXPECT_EQ(info->role, fs::is_directory(folder / path) ? "model" : "dit");
         EXPECT_TRUE(info->missing.empty());
         EXPECT_EQ(info->details["parts"].size(), 3u);
     }
@@ -243,6 +243,14 @@ TEST_F(ModelCheckFolder, WhatIsNoPartOfAWanModelIsSaidWithItsKind) {
         EXPECT_EQ(info.error().code, ErrorCode::kUnsupported);
         EXPECT_THAT(info.error().message, AllOf(HasSubstr("not a part of a Wan model"), HasSubstr(foreign.is)));
     }
+}
+
+TEST_F(ModelCheckFolder, AGgufOfAnotherArchitectureIsNamed) {
+    TinyModel model;
+    model.add("output.weight", {4, 4});
+    const auto info = check_model(write_gguf(folder / "f.gguf", model, "qwen2vl"));
+    ASSERT_FALSE(info.ok());
+    EXPECT_THAT(info.error().message, HasSubstr("qwen2vl"));
 }
 
 TEST_F(ModelCheckFolder, OtherMembersOfTheFamilyAreNamedAndRefused) {

@@ -328,6 +328,27 @@ TEST_F(LooseParts, FilesThatAreNoTransformerSayWhatTheyAre) {
     EXPECT_THAT(folder_of_parts.error().message, HasSubstr("vae.safetensors"));
 }
 
+TEST_F(LooseParts, ATokenizerInsideATextEncoderMustBeOne) {
+    write_safetensors(folder / "dit.safetensors", tiny_dit());
+    parts();
+    PartPaths replaced;
+    replaced.tokenizer = folder / "t5.safetensors";  // has none inside
+    const auto without = open(folder.path(), replaced);
+    ASSERT_FALSE(without.ok());
+    EXPECT_EQ(without.error().code, ErrorCode::kNotFound);
+    EXPECT_EQ(without.error().field, "spiece_model");
+    TinyModel model = text_encoder();
+    model.add("spiece_model", {100}, io::DType::kF32);
+    write_safetensors(folder / "t5.safetensors", model);
+    EXPECT_EQ(open(folder.path(), replaced).error().code, ErrorCode::kCorruptFile);
+    model.add("spiece_model", {100}, io::DType::kU8);
+    write_safetensors(folder / "t5.safetensors", model);
+    const auto garbage = open(folder.path(), replaced);
+    ASSERT_FALSE(garbage.ok());
+    EXPECT_EQ(garbage.error().code, ErrorCode::kCorruptFile);
+    EXPECT_THAT(garbage.error().file, HasSubstr("t5.safetensors"));
+}
+
 TEST_F(LooseParts, ADamagedFileBesideAWholeModelDoesNoHarm) {
     write_safetensors(folder / "dit.safetensors", tiny_dit());
     parts();
