@@ -50,6 +50,20 @@ inline float e4m3_to_float(std::uint8_t b) noexcept {
     return b & 0x80 ? -v : v;
 }
 
+inline std::uint8_t float_to_e4m3(float f) noexcept {
+    const std::uint8_t sign = std::signbit(f) ? 0x80 : 0;
+    if (f != f) return 0x7f;
+    const float a = std::fabs(f);
+    if (a >= 448.0f) return std::uint8_t(sign | 0x7e);
+    int exponent = 0;
+    std::frexp(a, &exponent);
+    const int step = exponent - 4 < -9 ? -9 : exponent - 4;  // exponent of one unit in the last place
+    const float back = std::ldexp(std::nearbyint(std::ldexp(a, -step)), step);
+    if (back < std::ldexp(1.0f, -6)) return std::uint8_t(sign | int(std::ldexp(back, 9)));
+    std::frexp(back, &exponent);
+    return std::uint8_t(sign | (exponent + 6) << 3 | (int(std::ldexp(back, 4 - exponent)) - 8));
+}
+
 /// Element i of an array of this type.
 inline double read_element(const void* p, DType type, std::int64_t i) noexcept {
     switch (type) {

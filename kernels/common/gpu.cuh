@@ -12,6 +12,7 @@
 #define GPU_LOC
 #define GPU_LOC_ONLY
 #else
+#include "kernels/common/float_types.h"
 #include "kernels/common/host/cuda_words.h"
 #define GPU_HOST 1
 #define GPU_FN inline
@@ -106,6 +107,21 @@ GPU_FN u32 pack_f16(float low, float high) {
     return r;
 #endif
 }
+/// Four e4m3 values, nearest even, saturated to 448; NaN stays NaN. sm_89 and later.
+#if GPU_HOST || !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 890
+GPU_FN u32 pack_e4m3(float a, float b, float c, float d) {
+#if GPU_HOST
+    using kernels::float_to_e4m3;
+    return u32(float_to_e4m3(a)) | u32(float_to_e4m3(b)) << 8 | u32(float_to_e4m3(c)) << 16 |
+           u32(float_to_e4m3(d)) << 24;
+#else
+    std::uint16_t low, high;
+    asm("cvt.rn.satfinite.e4m3x2.f32 %0, %1, %2;" : "=h"(low) : "f"(b), "f"(a));
+    asm("cvt.rn.satfinite.e4m3x2.f32 %0, %1, %2;" : "=h"(high) : "f"(d), "f"(c));
+    return u32(low) | u32(high) << 16;
+#endif
+}
+#endif
 template <class T>
 GPU_FN T from_float(float f) {
     if constexpr (std::is_same_v<T, float>)

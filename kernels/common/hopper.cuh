@@ -86,6 +86,15 @@ GPU_FN u64 descriptor_k128(const void* p GPU_LOC) {
 #endif
     return (u64(at & 0x3ffff) >> 4) | u64(1) << 16 | u64(1024 >> 4) << 32 | u64(1) << 62;
 }
+/// K-major operand with rows of 64 bytes and the 64-byte swizzle, groups of eight rows 512 bytes apart.
+GPU_FN u64 descriptor_k64(const void* p GPU_LOC) {
+#if GPU_HOST
+    const u32 at = shim::shared_offset(p, loc);
+#else
+    const u32 at = shared_address(p);
+#endif
+    return (u64(at & 0x3ffff) >> 4) | u64(1) << 16 | u64(512 >> 4) << 32 | u64(2) << 62;
+}
 GPU_FN void wgmma_fence() {
 #if !GPU_HOST
     asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
@@ -146,5 +155,23 @@ GPU_WGMMA_128(wgmma_s8_n128, std::int32_t, kS8, "wgmma.mma_async.sync.aligned.m6
 GPU_WGMMA_128(wgmma_e4m3_n128, float, kE4m3, "wgmma.mma_async.sync.aligned.m64n128k32.f32.e4m3.e4m3", "+f",
               ", 1, 1;\n}")
 #undef GPU_WGMMA_128
+
+/// The same with A (64 x 32 bytes) in registers, always accumulating.
+GPU_FN void wgmma_e4m3_n128_registers(float (&d)[64], const u32 (&a)[4], u64 b GPU_LOC) {
+#if GPU_HOST
+    const shim::Wgmma product{d, 0, b, true, 128, shim::WgmmaKind::kE4m3, true, {a[0], a[1], a[2], a[3]}};
+    shim::wgmma_touch(product);
+    shim::wgmma_issue(product, loc);
+#else
+    asm volatile(
+        "wgmma.mma_async.sync.aligned.m64n128k32.f32.e4m3.e4m3"
+        " {%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15,%16,%17,%18,%19,%20,%21,%22,%23,"
+        "%24,%25,%26,%27,%28,%29,%30,%31,%32,%33,%34,%35,%36,%37,%38,%39,%40,%41,%42,%43,%44,%45,"
+        "%46,%47,%48,%49,%50,%51,%52,%53,%54,%55,%56,%57,%58,%59,%60,%61,%62,%63}, {%64,%65,%66,%67}, %68, 1, 1, 1;"
+        : GPU_D8("+f", 0), GPU_D8("+f", 8), GPU_D8("+f", 16), GPU_D8("+f", 24), GPU_D8("+f", 32), GPU_D8("+f", 40),
+          GPU_D8("+f", 48), GPU_D8("+f", 56)
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b));
+#endif
+}
 
 }  // namespace studio::gpu

@@ -62,7 +62,7 @@ GPU_FN void mma_bf16(float (&d)[4], const u32 (&a)[4], const u32 (&b)[2] GPU_LOC
 GPU_FN void mma_s8(std::int32_t (&d)[4], const u32 (&a)[4], const u32 (&b)[2] GPU_LOC){
     GPU_MMA_BODY("mma s8", combine_mma_s8, "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32", "+r")}
 // Native on sm_89 and sm_120 only; sm_90 and sm_100 turn it into unpacks and fp16 products.
-#if GPU_HOST || (defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 890)
+#if GPU_HOST || !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 890
 GPU_FN void mma_e4m3(float (&d)[4], const u32 (&a)[4], const u32 (&b)[2] GPU_LOC) {
     GPU_MMA_BODY("mma e4m3", combine_mma_e4m3, "mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e4m3.f32", "+f")
 }

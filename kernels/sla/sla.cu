@@ -1,6 +1,7 @@
 // Queues the steps of SLA one after the other; all of its memory comes from the caller's workspace.
 #include "kernels/sla/sla.h"
 
+#include "kernels/attention/hopper_attention.h"
 #include "kernels/attention/sage_prepare.h"
 #include "kernels/common/launch.cuh"
 #include "kernels/sla/block_map.h"
@@ -8,6 +9,11 @@
 
 namespace studio::kernels {
 namespace {
+
+bool on_hopper() noexcept {
+    const DeviceCaps caps = device_caps();
+    return caps.usable && caps.capability == 90;
+}
 
 // The workspace, part by part; with base null it only counts.
 struct Layout {
@@ -25,6 +31,8 @@ struct Parts {
     std::uint16_t *q_pooled, *k_pooled, *state, *v16;
     std::int32_t *list, *count;
     std::int8_t *q8, *k8;
+    HopperBlocks blocks;
+    float* blocks_work;
     std::int64_t query_blocks, key_blocks, keep, bytes;
 };
 Parts lay_out(const SlaArgs& a, char* base) noexcept {
@@ -44,7 +52,14 @@ Parts lay_out(const SlaArgs& a, char* base) noexcept {
         p.z = w.take<float>(bh * kHeadDim);
         p.state_work = w.take<float>(key_state_workspace_floats(a.batch, a.heads, a.tokens));
     }
-    if (a.is_int8) {
+    if (a.is_int8 && on_hopper()) {
+        p.blocks.q = w.take<std::int8_t>(bh * p.query_blocks * kQueryBlock * kHeadDim);
+        p.blocks.k = w.take<std::int8_t>(bh * p.key_blocks * kKeyBlock * kHeadDim);
+        p.blocks.v = w.take<std::uint8_t>(bh * p.key_blocks * kKeyBlock * kHeadDim);
+        p.blocks.q_scale = w.take<float>(bh * p.query_blocks), p.blocks.k_scale = w.take<float>(bh * p.key_blocks);
+        p.blocks.v_scale = w.take<float>(bh * kHeadDim);
+        p.blocks_work = w.take<float>(hopper_workspace_floats(a.batch, a.heads, a.tokens));
+    } else if (a.is_int8) {
         p.q8 = w.take<std::int8_t>(values), p.k8 = w.take<std::int8_t>(values), p.v16 = w.take<std::uint16_t>(values);
         p.q_scale = w.take<float>(bh * p.query_blocks), p.k_scale = w.take<float>(bh * p.key_blocks);
     }
@@ -60,6 +75,16 @@ Status choose_blocks(const SlaArgs& a, const Parts& p, Stream stream) noexcept {
     return block_map(
         {p.q_pooled, p.k_pooled, a.batch * a.heads, p.query_blocks, p.key_blocks, p.keep, p.list, p.count, p.keep},
         stream);
+}
+Status sparse_half_on_hopper(const SlaArgs& a, const Parts& p, Stream stream) noexcept {
+    const Status s = hopper_prepare(
+        {a.q, a.k, a.v, a.q_at, a.k_at, a.v_at, p.mean, p.blocks, p.blocks_work, a.batch, a.heads, a.tokens, a.tokens},
+        stream);
+    if (!s) return s;
+    HopperAttentionArgs t;
+    t.blocks = p.blocks, t.o = a.o, t.o_at = a.o_at, t.batch = a.batch, t.heads = a.heads;
+    t.q_tokens = t.k_tokens = a.tokens, t.block_list = p.list, t.block_count = p.count, t.list_stride = p.keep;
+    return hopper_attention(t, stream);
 }
 Status sparse_half(const SlaArgs& a, const Parts& p, Stream stream) noexcept {
     AttentionArgs t;
@@ -92,7 +117,8 @@ Status sla_attention(const SlaArgs& args, Stream stream) noexcept {
     if (args.batch * args.heads == 0) return {};
     const Parts parts = lay_out(args, static_cast<char*>(args.workspace));
     Status s = choose_blocks(args, parts, stream);
-    if (s) s = sparse_half(args, parts, stream);
+    if (s)
+        s = args.is_int8 && on_hopper() ? sparse_half_on_hopper(args, parts, stream) : sparse_half(args, parts, stream);
     if (!s || !args.has_linear) return s;
     s = key_state({args.k, args.v, args.k_at, args.v_at, args.proj, parts.state, parts.z, parts.state_work, args.batch,
                    args.heads, args.tokens},

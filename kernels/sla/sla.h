@@ -24,6 +24,7 @@ struct SlaArgs {
 /// Limits, errors, threads   as attention(), block_map() and linear_branch().
 /// Source    spec/turbodiffusion.md 4.
 Status sla_attention(const SlaArgs& args, Stream stream) noexcept;
+/// For the device that is current now.
 std::int64_t sla_workspace_bytes(const SlaArgs& args) noexcept;
 
 }  // namespace studio::kernels

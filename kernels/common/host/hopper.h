@@ -29,6 +29,9 @@ struct Wgmma {
     bool accumulate;
     int n;
     WgmmaKind kind;
+    bool a_in_registers = false;
+    std::uint32_t a_registers[4] = {};  // then a is not used: this lane's fragment
+    unsigned char a_rows[64] = {};      // filled by the shim: rows lane / 4 and lane / 4 + 8, 32 bytes each
 };
 void wgmma_issue(const Wgmma& product, const Loc& loc);
 void wgmma_commit();
@@ -44,7 +47,7 @@ inline void wgmma_touch(const Wgmma& product) {
         sink = sink + *reinterpret_cast<const std::uint64_t*>(p);
         sink = sink + *reinterpret_cast<const std::uint64_t*>(p + 8);
     };
-    read(wgmma_row(product.a, warp * 16 + lane / 2, (lane & 1) * 16));
+    if (!product.a_in_registers) read(wgmma_row(product.a, warp * 16 + lane / 2, (lane & 1) * 16));
     for (int i = lane; i < product.n * 2; i += 32)
         read(wgmma_row(product.b, i / 2, (i & 1) * 16));
 }

@@ -284,5 +284,68 @@ TEST(Hopper, WarpGroupProductOfSwizzledTiles) {
     shim::options() = {};
 }
 
+TEST(Hopper, WarpGroupProductWithAInRegisters) {
+    std::mt19937 g(3);
+    std::vector<std::uint8_t> a(64 * 32), b(128 * 64);
+    for (auto* v : {&a, &b}) {
+        for (auto& x : *v)
+            do
+                x = std::uint8_t(g());
+            while ((x & 127) == 127);
+    }
+    for (const auto& mode : kernels::testing::modes()) {
+        shim::options() = {mode.order, mode.async, mode.seed};
+        std::vector<float> got(64 * 128);
+        run(128, 128 * 64, [&] {
+            SharedCarver carve;
+            auto* sb = carve.take<char>(128 * 64, 1024);
+            const int tid = int(threadIdx.x), lane = tid & 31, warp = tid >> 5, row = warp * 16 + lane / 4;
+            for (int i = tid; i < 128 * 64; i += 128)
+                sb[i ^ ((i >> 7 & 3) << 4)] = char(b[std::size_t(i)]);
+            u32 fragment[4];
+            for (int r = 0; r < 4; ++r) {
+                std::memcpy(&fragment[r], &a[std::size_t((row + 8 * (r & 1)) * 32 + (r >> 1) * 16 + lane % 4 * 4)], 4);
+            }
+            __syncthreads();
+            float d[64] = {};
+            wgmma_fence();
+            wgmma_e4m3_n128_registers(d, fragment, descriptor_k64(sb) + 2);  // the second 32 of 64 bytes
+            wgmma_commit();
+            wgmma_wait<0>();
+            for (int i = 0; i < 64; ++i) {
+                got[std::size_t((row + 8 * (i >> 1 & 1)) * 128 + (i >> 2) * 8 + lane % 4 * 2 + (i & 1))] = d[i];
+            }
+        });
+        for (int i = 0; i < 64; ++i) {
+            for (int j = 0; j < 128; ++j) {
+                double want = 0, size = 0;
+                for (int k = 0; k < 32; ++k) {
+                    const double term = double(e4m3_to_float(a[std::size_t(i * 32 + k)])) *
+                                        e4m3_to_float(b[std::size_t(j * 64 + 32 + k)]);
+                    want += term, size += std::fabs(term);
+                }
+                ASSERT_LE(std::fabs(double(got[std::size_t(i * 128 + j)]) - want), 1e-5 * size) << i << "," << j;
+            }
+        }
+    }
+    shim::options() = {};
+}
+
+TEST(Conversions, E4m3RoundsToEvenAndSaturates) {
+    for (int bits = 0; bits < 256; ++bits) {
+        const float value = e4m3_to_float(std::uint8_t(bits));
+        if (value == value) {
+            EXPECT_EQ(pack_e4m3(value, 0, 0, 0) & 0xff, u32(bits)) << value;
+        }
+    }
+    EXPECT_EQ(kernels::float_to_e4m3(1000.0f), 0x7e);
+    EXPECT_EQ(kernels::float_to_e4m3(-449.0f), 0xfe);
+    EXPECT_EQ(kernels::float_to_e4m3(NAN), 0x7f);
+    EXPECT_EQ(e4m3_to_float(kernels::float_to_e4m3(17.0f)), 16.0f);  // a tie goes to the even fraction
+    EXPECT_EQ(e4m3_to_float(kernels::float_to_e4m3(19.0f)), 20.0f);
+    EXPECT_EQ(e4m3_to_float(kernels::float_to_e4m3(0.0009765625f)), 0.0f);  // half of the least: to even
+    EXPECT_EQ(e4m3_to_float(kernels::float_to_e4m3(0.0011f)), 0.001953125f);
+}
+
 }  // namespace
 }  // namespace studio

@@ -50,7 +50,10 @@ void compute(const Wgmma& w, Value value) {
     Raw raw[kPer];
     for (int half = 0; half < 2; ++half) {
         for (int c = 0; c < 2; ++c) {
-            read_piece(raw, wgmma_row(w.a, warp * 16 + lane / 4 + 8 * half, c * 16));
+            if (w.a_in_registers)
+                std::memcpy(raw, w.a_rows + half * 32 + c * 16, 16);
+            else
+                read_piece(raw, wgmma_row(w.a, warp * 16 + lane / 4 + 8 * half, c * 16));
             for (int e = 0; e < kPer; ++e)
                 a[half][c * kPer + e] = Acc(value(raw[e]));
         }
@@ -100,10 +103,28 @@ const char* wgmma_row(std::uint64_t descriptor, int row, int k_byte) {
     return shared_base() + at;
 }
 
-void wgmma_issue(const Wgmma& product, const Loc& loc) {
-    shared_check(wgmma_row(product.a, 0, 0), 16, loc);
+// A fragments in registers: four lanes hold a row. Registers 0 and 2 belong to row lane / 4, registers 1 and 3 to the
+// row eight below; lane % 4 says which four bytes of each half.
+static void combine_rows(Slots& s) {
+    for (int lane = 0; lane < 32; ++lane) {
+        for (int part = 0; part < 4; ++part) {
+            const unsigned char* from = s.in[lane / 4 * 4 + part];
+            for (int r = 0; r < 4; ++r)
+                std::memcpy(s.out[lane] + (r & 1) * 32 + (r >> 1) * 16 + part * 4, from + 4 * r, 4);
+        }
+    }
+}
+
+void wgmma_issue(const Wgmma& given, const Loc& loc) {
+    Wgmma product = given;
+    if (!product.a_in_registers) shared_check(wgmma_row(product.a, 0, 0), 16, loc);
     shared_check(wgmma_row(product.b, product.n - 1, 0), 16, loc);
-    meet({"wgmma", ~0u, combine_nothing, false}, nullptr, 0, nullptr, 0, loc);  // the warp must be converged
+    // the warp must be converged
+    if (product.a_in_registers) {
+        meet({"wgmma", ~0u, combine_rows, false}, product.a_registers, 16, product.a_rows, 64, loc);
+    } else {
+        meet({"wgmma", ~0u, combine_nothing, false}, nullptr, 0, nullptr, 0, loc);
+    }
     LaneState& state = mine();
     if (async_happens_now()) {  // products of one warp group stay in order
         for (int i = 0; i < state.count; ++i)
