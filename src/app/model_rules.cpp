@@ -34,7 +34,7 @@ Result<void> check_images(const GenerationRequest& r, const pipeline::ModelParts
 }
 
 Result<void> check_guidance(const GenerationRequest& r, const pipeline::ModelParts& parts) {
-    if (!parts.is_turbo) return {};
+    if (!parts.is_turbo || r.sampler.value_or("rcm") != "rcm") return {};
     const char* const why = "This model was distilled to work without guidance: one pass per step, no negative prompt.";
     if (r.guidance.value_or(1) != 1) return invalid_argument("guidance", why, "Leave guidance out, or set it to 1.");
     if (r.guidance_2.value_or(1) != 1)
