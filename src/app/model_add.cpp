@@ -2,16 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <random>
 
+#include "app/added_parts.h"
 #include "app/copy_files.h"
 #include "app/model_manifest.h"
 #include "app/model_places.h"
 #include "app/model_store.h"
-#include "checkpoint/recognise.h"
 #include "core/text.h"
 #include "io/atomic_file.h"
+#include "io/new_folder.h"
 
 namespace studio {
 namespace fs = std::filesystem;
@@ -34,6 +33,11 @@ fs::path absolute_path(const fs::path& path) {
     return full.has_filename() ? full : full.parent_path();
 }
 
+Error name_taken(const std::string& name) {
+    return invalid_argument("--name", fmt::format("There is already a model named {}.", escape_for_display(name)),
+                            "Give another name with --name, or remove that model first.");
+}
+
 Result<void> require_free_name(const std::string& name) {
     STUDIO_TRY_VOID(check_model_name(name));
     bool is_taken = false;
@@ -44,131 +48,30 @@ Result<void> require_free_name(const std::string& name) {
         for (const char* const ending : {".safetensors", ".gguf", ".pth", ".pt"})
             is_taken = is_taken || is_there(folder / path_from_utf8(name + ending));
     }
-    if (!is_taken) return {};
-    return invalid_argument("--name", fmt::format("There is already a model named {}.", escape_for_display(name)),
-                            "Give another name with --name, or remove that model first.");
+    if (is_taken) return name_taken(name);
+    return {};
 }
 
-bool is_tokenizer(const fs::path& path) {
-    const fs::path name = path.filename();
-    if (name == "spiece.model" || name == "tokenizer.json") return true;
-    return is_folder(path) && (is_there(path / "spiece.model") || is_there(path / "tokenizer.json"));
+Result<io::NewFolder> new_folder(const fs::path& target) {
+    std::error_code ignored;
+    fs::create_directories(target.parent_path(), ignored);  // the models folder on the first day
+    return io::NewFolder::create(target);
 }
 
-/// Which part of a model a path is, by its content.   Errors: those of the readers; Unsupported for what is no such
-/// part.
-Result<std::string> part_name(const fs::path& path) {
-    if (is_tokenizer(path)) return std::string("tokenizer");
-    STUDIO_TRY(opened, io::Checkpoint::open(path));
-    STUDIO_TRY(part, checkpoint::recognise(opened));
-    switch (part.role) {
-        case checkpoint::Role::kDit:
-            return std::string("transformer");
-        case checkpoint::Role::kVae:
-            return std::string("vae");
-        case checkpoint::Role::kTextEncoder:
-            return std::string("text_encoder");
-        case checkpoint::Role::kClip:
-            return std::string("image_encoder");
-        default:
-            break;
-    }
-    return Error{ErrorCode::kUnsupported,
-                 fmt::format("{} is {}, not a transformer, VAE, text encoder, image encoder or tokenizer.",
-                             escape_for_display(path_to_utf8(path), 1000),
-                             part.role == checkpoint::Role::kLora ? "a LoRA" : "not a part of a Wan model"),
-                 path_to_utf8(path),
-                 {},
-                 "Leave it out; LoRAs are given to 'generate' with --lora.",
-                 {}};
+Result<void> put_in_place(io::NewFolder& folder) {
+    STUDIO_TRY(is_placed, folder.commit());
+    if (!is_placed) return name_taken(path_to_utf8(folder.target().filename()));
+    return {};
 }
-
-bool names_low_noise(const fs::path& path) {
-    std::string name = path_to_utf8(path);
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return name.find("low") != name.npos;
-}
-
-using Parts = std::map<std::string, fs::path>;
-
-/// Two transformers are the experts of an A14B model; only their names tell which is which.
-Result<Parts> sort_parts(const std::vector<fs::path>& paths) {
-    Parts parts;
-    for (const fs::path& path : paths) {
-        STUDIO_TRY(name, part_name(path));
-        if (name == "transformer" && parts.contains(name) && !parts.contains("transformer_2")) name = "transformer_2";
-        if (const auto [other, is_new] = parts.emplace(name, path); !is_new) {
-            return invalid_argument(
-                "PATH",
-                fmt::format("{} and {} are both a {}.", escape_for_display(path_to_utf8(other->second), 300),
-                            escape_for_display(path_to_utf8(path), 300), name),
-                "Name each part of the model once.");
-        }
-    }
-    if (!parts.contains("transformer"))
-        return invalid_argument("PATH", "None of the paths is a transformer, the part that makes the video.",
-                                "Name the transformer's file, too.");
-    if (!parts.contains("transformer_2")) return parts;
-    const bool is_first_low = names_low_noise(parts["transformer"].filename()),
-               is_second_low = names_low_noise(parts["transformer_2"].filename());
-    if (is_first_low == is_second_low)
-        return invalid_argument(
-            "PATH", "Two transformers are given, and their names do not tell which is the low-noise expert.",
-            "Rename one so that its name contains \"low\", the other \"high\".");
-    if (is_first_low) std::swap(parts["transformer"], parts["transformer_2"]);
-    return parts;
-}
-
-/// A folder that gets its name when it is complete, and goes away otherwise.
-class NewFolder {
-  public:
-    explicit NewFolder(fs::path target) : target_(std::move(target)) {
-        std::random_device random;
-        aside_ = target_.parent_path() / fmt::format(".adding-{:08x}{:08x}", random(), random());
-    }
-    ~NewFolder() {
-        std::error_code ignored;
-        if (!is_done_) fs::remove_all(aside_, ignored);
-    }
-    NewFolder(const NewFolder&) = delete;
-    NewFolder& operator=(const NewFolder&) = delete;
-
-    const fs::path& aside() const { return aside_; }
-    Result<void> create() const {
-        std::error_code problem;
-        fs::create_directories(aside_, problem);
-        return problem ? failed(problem) : Result<void>();
-    }
-    Result<void> commit() {
-        std::error_code problem;
-        fs::rename(aside_, target_, problem);
-        is_done_ = !problem;
-        return problem ? failed(problem) : Result<void>();
-    }
-
-  private:
-    Error failed(const std::error_code& problem) const {
-        return {ErrorCode::kIo,
-                fmt::format("{} cannot be created: {}.", escape_for_display(path_to_utf8(target_), 1000),
-                            problem.message()),
-                path_to_utf8(target_),
-                {},
-                "Check that you may write to the models folder.",
-                {}};
-    }
-    fs::path target_, aside_;
-    bool is_done_ = false;
-};
 
 /// Where each given path will lie inside the model's folder.
 struct Layout {
     std::vector<std::pair<fs::path, fs::path>>
-        items;   // given path, place relative to the folder ("." for a whole folder)
-    Parts card;  // relative paths for the card; empty: the folder speaks for itself
+        items;        // given path, place relative to the folder ("." for a whole folder)
+    AddedParts card;  // relative paths for the card; empty: the folder speaks for itself
 };
 
-Layout layout_of(const AddRequest& request, const Parts& parts) {
+Layout layout_of(const AddRequest& request, const AddedParts& parts) {
     Layout layout;
     if (request.paths.size() == 1) {
         layout.items.emplace_back(request.paths[0],
@@ -184,7 +87,7 @@ Layout layout_of(const AddRequest& request, const Parts& parts) {
     return layout;
 }
 
-Result<void> write_card(const fs::path& folder, const std::string& name, const Parts& parts) {
+Result<void> write_card(const fs::path& folder, const std::string& name, const AddedParts& parts) {
     Json list = Json::object();
     for (const auto& [part, path] : parts) {
         std::string text = path_to_utf8(path);
@@ -244,7 +147,7 @@ void remove_sources(const std::vector<FileCopy>& copies, const Layout& layout) {
     }
 }
 
-Result<fs::path> store(const AddRequest& request, const Parts& parts, const StoreReport& report,
+Result<fs::path> store(const AddRequest& request, const AddedParts& parts, const StoreReport& report,
                        const std::stop_token& stop) {
     const fs::path target = models_folders().front() / path_from_utf8(request.name);
     for (const fs::path& path : request.paths) {
@@ -254,10 +157,9 @@ Result<fs::path> store(const AddRequest& request, const Parts& parts, const Stor
                 "Choose the model's own folder.");
     }
     const Layout layout = layout_of(request, parts);
-    NewFolder folder(target);
-    STUDIO_TRY_VOID(folder.create());
+    STUDIO_TRY(folder, new_folder(target));
     Moves moved;
-    auto filled = fill(layout, folder.aside(), request.mode, report, stop, moved);
+    auto filled = fill(layout, folder.path(), request.mode, report, stop, moved);
     auto undo = [&] {
         std::error_code ignored;
         for (const auto& [from, to] : moved)
@@ -272,14 +174,14 @@ Result<fs::path> store(const AddRequest& request, const Parts& parts, const Stor
         manifest.files.push_back({copy.to, copy.size, copy.sha256});
     auto finish = [&]() -> Result<void> {
         if (!layout.card.empty()) {
-            STUDIO_TRY_VOID(write_card(folder.aside(), request.name, layout.card));
-            manifest.files.push_back({folder.aside() / "turbo-studio.json", 0, {}});
+            STUDIO_TRY_VOID(write_card(folder.path(), request.name, layout.card));
+            manifest.files.push_back({folder.path() / "turbo-studio.json", 0, {}});
         }
         // Paths in the list start with the folder's final name.
         for (OwnedFile& file : manifest.files)
-            file.path = target / file.path.lexically_relative(folder.aside());
-        STUDIO_TRY_VOID(write_manifest(folder.aside(), manifest));
-        return folder.commit();
+            file.path = target / file.path.lexically_relative(folder.path());
+        STUDIO_TRY_VOID(write_manifest(folder.path(), manifest));
+        return put_in_place(folder);
     };
     if (auto finished = finish(); !finished.ok()) {
         undo();
@@ -291,14 +193,13 @@ Result<fs::path> store(const AddRequest& request, const Parts& parts, const Stor
     return target;
 }
 
-Result<fs::path> register_parts(const AddRequest& request, const Parts& parts) {
+Result<fs::path> register_parts(const AddRequest& request, const AddedParts& parts) {
     const fs::path target = models_folders().front() / path_from_utf8(request.name);
-    NewFolder folder(target);
-    STUDIO_TRY_VOID(folder.create());
-    STUDIO_TRY_VOID(write_card(folder.aside(), request.name, parts));
+    STUDIO_TRY(folder, new_folder(target));
+    STUDIO_TRY_VOID(write_card(folder.path(), request.name, parts));
     // Paths in the list start with the folder's final name.
-    STUDIO_TRY_VOID(write_manifest(folder.aside(), {"parts", {{target / "turbo-studio.json", 0, {}}}}));
-    STUDIO_TRY_VOID(folder.commit());
+    STUDIO_TRY_VOID(write_manifest(folder.path(), {"parts", {{target / "turbo-studio.json", 0, {}}}}));
+    STUDIO_TRY_VOID(put_in_place(folder));
     return target;
 }
 
@@ -313,12 +214,12 @@ Result<AddedModel> add_model(const AddRequest& given, const StoreReport& report,
         const fs::path& first = request.paths.front();
         request.name = path_to_utf8(is_folder(first) ? first.filename() : first.stem());
     }
-    Parts parts;
+    AddedParts parts;
     if (request.paths.size() == 1) {
         STUDIO_TRY(info, check_model(request.paths.front()));
         static_cast<void>(info);
     } else {
-        STUDIO_TRY(sorted, sort_parts(request.paths));
+        STUDIO_TRY(sorted, sort_added_parts(request.paths));
         parts = std::move(sorted);
     }
     STUDIO_TRY_VOID(require_free_name(request.name));

@@ -4,16 +4,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <random>
 
 #include "app/copy_files.h"
 #include "app/model_manifest.h"
 #include "app/models.h"
 #include "checkpoint/configs.h"
 #include "convert/convert.h"
-#include "core/platform.h"
 #include "core/text.h"
 #include "io/atomic_file.h"
+#include "io/new_folder.h"
 #include "pipeline/model_folder.h"
 
 namespace studio {
@@ -267,25 +266,8 @@ Result<void> FolderConversion::add_settings() {
 }
 
 Result<ConvertResult> FolderConversion::run(const fs::path& target) {
-    std::random_device random;
-    root_ = target.parent_path() / fmt::format(".converting-{:08x}{:08x}", random(), random());
-    std::error_code problem;
-    if (!fs::create_directory(root_, problem)) {
-        return Error{
-            ErrorCode::kIo,
-            fmt::format("{} cannot be created: {}.", escape_for_display(path_to_utf8(target), 1000), problem.message()),
-            path_to_utf8(target),
-            {},
-            "Check that the folder above it exists and that you may write there.",
-            {}};
-    }
-    struct Cleaner {
-        fs::path path;
-        ~Cleaner() {
-            std::error_code ignored;
-            fs::remove_all(path, ignored);
-        }
-    } const cleaner{root_};
+    STUDIO_TRY(folder, io::NewFolder::create(target));
+    root_ = folder.path();
     const auto& parts = folder_.parts;
     STUDIO_TRY_VOID(add_part(parts.transformer, Role::kDit, "transformer"));
     STUDIO_TRY_VOID(add_part(parts.transformer_2, Role::kDit, "transformer_2"));
@@ -294,7 +276,7 @@ Result<ConvertResult> FolderConversion::run(const fs::path& target) {
     STUDIO_TRY_VOID(add_part(parts.image_encoder, Role::kClip, "image_encoder"));
     STUDIO_TRY_VOID(add_tokenizer());
     STUDIO_TRY_VOID(add_settings());
-    STUDIO_TRY(is_placed, platform::rename_no_replace(root_, target));
+    STUDIO_TRY(is_placed, folder.commit());
     if (!is_placed)
         return invalid_argument("DST",
                                 fmt::format("{} exists already.", escape_for_display(path_to_utf8(target), 1000)),

@@ -69,6 +69,12 @@ void ProgressPrinter::show_progress(const StageProgress& progress) {
     output_.note(progress_line(progress, 200));
 }
 
+void ProgressPrinter::show_notices(const std::vector<std::string>& notices) {
+    for (const std::string& notice : notices) {
+        if (shown_.insert(notice).second) output_.note("note: " + escape_for_display(notice, 2000));
+    }
+}
+
 void ProgressPrinter::show(const Event& event) {
     if (const auto* progress = std::get_if<StageProgress>(&event)) {
         show_progress(*progress);
@@ -77,8 +83,10 @@ void ProgressPrinter::show(const Event& event) {
         output_.note(fmt::format("{}: {} x {}, {} frames at {} frames/s, {} steps ({}), seed {}, on {} in {}",
                                  r.model_name, r.width, r.height, r.num_frames, format_double(r.fps), r.steps,
                                  r.sampler, r.request.seed, r.device, r.precision));
-        for (const std::string& notice : r.notices)
-            output_.note("note: " + escape_for_display(notice, 2000));
+        show_notices(r.notices);
+    } else if (const auto* finished = std::get_if<JobFinished>(&event)) {
+        output_.live({});
+        show_notices(finished->result.resolved.notices);  // what came up on the way
     } else if (!std::holds_alternative<Preview>(event) && !std::holds_alternative<EngineStateChanged>(event)) {
         output_.live({});
     }

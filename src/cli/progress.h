@@ -2,6 +2,7 @@
 // elsewhere.
 #pragma once
 #include <optional>
+#include <set>
 #include <string>
 
 #include "app/events.h"
@@ -21,9 +22,11 @@ class ProgressPrinter {
 
   private:
     void show_progress(const StageProgress& progress);
+    void show_notices(const std::vector<std::string>& notices);
     Output& output_;
     bool is_live_;
     std::string last_;  // plain mode repeats nothing
+    std::set<std::string> shown_;
 };
 
 /// "load 0.3 s, text 0.1 s, ... total 4.2 s, peak memory 310.0 MB"

@@ -3,17 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
 
 #include "checkpoint/configs.h"
 #include "convert/diffusers_config.h"
 #include "convert/plan.h"
 #include "core/disk_space.h"
 #include "core/json.h"
-#include "core/platform.h"
 #include "core/text.h"
 #include "core/version.h"
 #include "io/atomic_file.h"
+#include "io/new_folder.h"
 
 namespace studio::convert {
 namespace fs = std::filesystem;
@@ -63,50 +62,6 @@ Result<void> require_plain_heads(const Recognised& part) {
         "DST", fmt::format("This transformer has heads of {}, which a single file cannot say.", config.head_dim),
         "Give a folder instead of a .safetensors file: it gets a config.json, too.");
 }
-
-/// A folder that gets its name when it is complete.
-class NewFolder {
-  public:
-    static Result<NewFolder> create(const fs::path& target) {
-        NewFolder folder;
-        folder.target_ = target;
-        std::random_device random;
-        folder.aside_ = target.parent_path() / fmt::format(".converting-{:08x}{:08x}", random(), random());
-        std::error_code problem;
-        if (!fs::create_directory(folder.aside_, problem)) {
-            return Error{ErrorCode::kIo,
-                         fmt::format("{} cannot be created: {}.", escape_for_display(path_to_utf8(target), 1000),
-                                     problem.message()),
-                         path_to_utf8(target),
-                         {},
-                         "Check that the folder above it exists and that you may write there.",
-                         {}};
-        }
-        folder.is_mine_ = true;
-        return folder;
-    }
-    ~NewFolder() {
-        std::error_code ignored;
-        if (is_mine_) fs::remove_all(aside_, ignored);
-    }
-    NewFolder(NewFolder&& other) noexcept
-        : target_(std::move(other.target_)),
-          aside_(std::move(other.aside_)),
-          is_mine_(std::exchange(other.is_mine_, false)) {}
-    NewFolder& operator=(NewFolder&&) = delete;
-    const fs::path& path() const { return aside_; }
-    Result<void> commit() {
-        STUDIO_TRY(is_placed, platform::rename_no_replace(aside_, target_));
-        if (!is_placed) return already_there(target_);
-        is_mine_ = false;
-        return {};
-    }
-
-  private:
-    NewFolder() = default;
-    fs::path target_, aside_;
-    bool is_mine_ = false;
-};
 
 class Conversion {
   public:
@@ -186,7 +141,7 @@ Result<void> Conversion::write_shards(const fs::path& folder, const std::string&
 
 Result<void> Conversion::write_folder(const fs::path& target, bool has_shards) {
     STUDIO_TRY(config, config_of(part_));
-    STUDIO_TRY(folder, NewFolder::create(target));
+    STUDIO_TRY(folder, io::NewFolder::create(target));
     const bool is_hf = part_.role == Role::kTextEncoder || part_.role == Role::kClip;
     const std::string stem = is_hf ? "model" : "diffusion_pytorch_model";
     if (has_shards)
@@ -196,7 +151,8 @@ Result<void> Conversion::write_folder(const fs::path& target, bool has_shards) {
     STUDIO_TRY_VOID(write_json(folder.path() / "config.json", config));
     // Another program may have changed the source while it was read.
     STUDIO_TRY_VOID(part_.checkpoint->verify_unchanged());
-    STUDIO_TRY_VOID(folder.commit());
+    STUDIO_TRY(is_placed, folder.commit());
+    if (!is_placed) return already_there(target);
     for (fs::path& file : written_.files)
         file = target / file.filename();
     return {};

@@ -21,6 +21,11 @@ namespace {
 
 constexpr std::size_t kHashBlock = 1 << 20;
 constexpr int kRenameTries = 4;
+#ifdef EDQUOT
+constexpr int kQuotaError = EDQUOT;
+#else
+constexpr int kQuotaError = ENOSPC;  // Windows tells quotas as a full disk
+#endif
 
 fs::path beside(const fs::path& target, const char* ending) {
     fs::path path = target;
@@ -65,7 +70,7 @@ Error PartFile::failed(std::string_view what) const {
     const std::string name = path_to_utf8(target_);
     const std::error_code problem(number != 0 ? number : EIO, std::generic_category());
     const bool is_full =
-        problem == std::errc::no_space_on_device || problem == std::errc::file_too_large || number == EDQUOT;
+        problem == std::errc::no_space_on_device || problem == std::errc::file_too_large || number == kQuotaError;
     std::string message = fmt::format("{} cannot be {}: {}.", escape_for_display(name, 1000), what,
                                       escape_for_display(problem.message()));
     const bool is_open_ended = state_.size == 0 || state_.size < size_;

@@ -90,7 +90,7 @@ class Parts(Case):
         before = sorted(p.name for p in self.folder.iterdir())
         for form in ("blocks", "diffusers"):
             program = self.start("models", "convert", str(big), str(self.folder / "new"), "--to", form, "--dtype", "f32", env=self.environment())
-            while not list(self.folder.glob(".converting-*")):
+            while not list(self.folder.glob(".unfinished-*")):
                 if program.poll() is not None:
                     self.fail(program.communicate())
                 time.sleep(0.01)

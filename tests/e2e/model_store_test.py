@@ -241,7 +241,7 @@ class FromTheDisk(StoreCase):
         with open(big / "padding.bin", "wb") as file:
             file.truncate(3_000_000_000)  # a hole: costs no disk here
         program = self.start("models", "add", str(big), "--copy", "--name", "big", env=self.environment())
-        while not self.models.exists() or not list(self.models.glob(".adding-*")):
+        while not self.models.exists() or not list(self.models.glob(".unfinished-*")):
             if program.poll() is not None:
                 self.fail(program.communicate())
             time.sleep(0.02)

@@ -14,7 +14,7 @@ sys.path.insert(0, str(support.SOURCE / "tests" / "support"))
 from model_server import Certificates, ModelServer  # noqa: E402
 
 REPO = "Somebody/Test-Model"
-QUICK = {"backoff_seconds": 0.01, "stall_seconds": 1.0, "tries": 2, "reserve_mb": 1}
+QUICK = {"backoff_seconds": 0.01, "stall_seconds": 20.0, "tries": 2, "reserve_mb": 1}
 
 
 def sha256(data):
