@@ -77,6 +77,48 @@ TEST_F(I2vGolden, TwoExpertsEachWithItsGuidance) {
     expect_golden(in);
 }
 
+TEST_F(I2vGolden, RefusesWhatDoesNotGoTogether) {
+    open("i2v22_a14b", kGolden / "pipelines/t2v/vae");
+    DenoiseInputs good = inputs();
+    good.image.channels = io_.at("condition");
+    good.boundary = 0.9;
+    const auto refused = [&](const DenoiseInputs& in, const char* field) {
+        try {
+            pipeline_->denoise(in);
+            ADD_FAILURE() << field << " was taken";
+        } catch (const Failure& failure) {
+            EXPECT_EQ(failure.error().code, ErrorCode::kInvalidArgument);
+            EXPECT_EQ(failure.error().field, field) << failure.error().message;
+            EXPECT_FALSE(failure.error().fix.empty());
+        }
+    };
+    DenoiseInputs in = good;
+    in.boundary.reset();
+    refused(in, "boundary");
+    in = good;
+    in.image.channels.reset();
+    refused(in, "condition");
+    in.image.channels = io_.at("condition").slice(2, 0, 1);
+    refused(in, "condition");
+    in = good;
+    in.guidance_2 = 3;
+    in.negative.reset();
+    refused(in, "guidance_2");
+    EXPECT_THROW(pipeline_->encode_image({at::zeros({1, 3, 30, 48}), {}}, 5), Failure);
+    EXPECT_THROW(pipeline_->encode_image({io_.at("image_m1p1"), at::zeros({1, 3, 32, 32})}, 5), Failure);
+    open("ti2v5b_i2v", kGolden / "vae/v22/weights.safetensors");
+    DenoiseInputs one = inputs();
+    one.image.first_latent = io_.at("condition");
+    one.boundary = 0.9;
+    refused(one, "boundary");
+    one.boundary.reset();
+    one.guidance_2 = 2;
+    refused(one, "guidance_2");
+    one.guidance_2.reset();
+    one.image.first_latent = at::zeros({1, 48, 2, 4, 4});
+    refused(one, "condition");
+}
+
 TEST_F(I2vGolden, TheFirstLatentStaysClean) {
     open("ti2v5b_i2v", kGolden / "vae/v22/weights.safetensors");
     ASSERT_EQ(pipeline_->parts().kind, ModelKind::kTextImageToVideo);

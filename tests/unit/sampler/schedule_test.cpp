@@ -55,9 +55,20 @@ TEST(Schedule, EulerAppliesTheShiftTwice) {
     expect_near(s.timesteps, {1000, 909.70715, 717.31744, 24.414066}, 1e-4);
 }
 
+// wan.md 6.6: the four steps of the step-distilled adapters; two for each expert of the A14B models.
+TEST(Schedule, EulerLinearIsShiftedOnceAndNotRounded) {
+    const auto s = grid(SamplerKind::kEulerLinear, 4, 5);
+    expect_near(s.sigmas, {1, 0.9375, 0.8333333, 0.625, 0}, 1e-6);
+    expect_near(s.timesteps, {1000, 937.5, 833.33333, 625}, 1e-3);
+    for (const double boundary : {0.875, 0.9})
+        for (int i = 0; i < 4; ++i)
+            EXPECT_EQ(high_noise_expert(SamplerKind::kEulerLinear, s, i, boundary), i < 2) << i;
+    EXPECT_EQ(sampler_kind("euler_linear"), SamplerKind::kEulerLinear);
+}
+
 TEST(Schedule, EveryGridFallsAndEndsAtZero) {
     for (const auto kind : {SamplerKind::kUnipcDiffusers, SamplerKind::kUnipcOfficial, SamplerKind::kDpmppOfficial,
-                            SamplerKind::kEulerDiffusers}) {
+                            SamplerKind::kEulerDiffusers, SamplerKind::kEulerLinear}) {
         for (const int steps : {1, 2, 7, 1000}) {
             const auto s = grid(kind, steps, 3);
             ASSERT_EQ(s.sigmas.size(), static_cast<std::size_t>(steps) + 1);
