@@ -83,6 +83,7 @@ struct ZipItem {
     std::string extra = {};                      // of the local header
     std::string between = {};                    // bytes after the data that belong to nothing
     bool is_wide = false;                        // sizes and place in a zip64 field of the directory
+    bool is_only_listed = false;                 // in the directory alone; local_at says where it should be
 };
 
 struct ZipEndLies {
@@ -99,11 +100,13 @@ inline std::string zip_bytes(const std::vector<ZipItem>& items, const ZipEndLies
         const bool has_descriptor = (item.flags & 8) != 0;
         const std::string local = item.local_name.value_or(item.name);
         const std::uint64_t local_size = has_descriptor ? 0 : item.size.value_or(size);
-        out += "PK\x03\x04" + le(0, 2) + le(item.flags, 2) + le(item.method, 2) + le(0, 4) +
-               le(has_descriptor ? 0 : crc, 4) + le(local_size, 4) + le(local_size, 4) + le(local.size(), 2) +
-               le(item.extra.size(), 2) + local + item.extra + item.data;
-        if (has_descriptor) out += "PK\x07\x08" + le(crc, 4) + le(item.size.value_or(size), 4) + le(size, 4);
-        out += item.between;
+        if (!item.is_only_listed) {
+            out += "PK\x03\x04" + le(0, 2) + le(item.flags, 2) + le(item.method, 2) + le(0, 4) +
+                   le(has_descriptor ? 0 : crc, 4) + le(local_size, 4) + le(local_size, 4) + le(local.size(), 2) +
+                   le(item.extra.size(), 2) + local + item.extra + item.data;
+            if (has_descriptor) out += "PK\x07\x08" + le(crc, 4) + le(item.size.value_or(size), 4) + le(size, 4);
+            out += item.between;
+        }
         const std::uint64_t told = item.central_size.value_or(size);
         const std::string field = item.is_wide ? le(1, 2) + le(24, 2) + le(told, 8) + le(told, 8) + le(at, 8) : "";
         const std::uint64_t narrow = item.is_wide ? 0xFFFFFFFF : told;

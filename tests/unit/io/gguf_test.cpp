@@ -230,6 +230,10 @@ TEST(Gguf, Row56And57OffsetsAndEnds) {
     }
     EXPECT_THAT(refused(with_tensor({.dims = {5}})).message, HasSubstr("20 bytes"));
     EXPECT_THAT(refused(with_tensor({.dims = {1u << 30, 1u << 20}})).message, HasSubstr("ends early"));
+    GgufParts late;
+    late.tensors = {{.name = "a"}, {.name = "b", .dims = {5}, .offset = 32}};
+    late.data.resize(48);  // begins within the file, ends four bytes behind it
+    EXPECT_EQ(refused(gguf_bytes(late)).field, "b");
     GgufParts parts;
     parts.tensors = {{.name = "a", .dims = {8}}, {.name = "b", .dims = {8}}};
     parts.data.resize(64);

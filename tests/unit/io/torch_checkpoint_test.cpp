@@ -109,12 +109,30 @@ TEST_F(TorchFile, WrappersAreFoundByContent) {
              {dict(text("epoch") + number(3) + text("model") + weights), "model"},
              {dict(text("anything") + weights), "anything"},
              {dict(text("model") + dict(text("module") + weights)), "model.module"},
-                          {dict(text("model") + weights + text("ema") + dict(text("w") + one)), "ema"}}) {
+             {dict(text("model") + weights + text("ema") + dict(text("w") + one)), "ema"}}) {
         const auto wrapped = open(torch_bytes(stream(pickle)));
         ASSERT_TRUE(wrapped.ok()) << wrapper << wrapped.error().message;
         EXPECT_EQ((*wrapped)->tensors().size(), 1u);
         EXPECT_EQ((*wrapped)->metadata().at("torch.wrapper"), wrapper);
     }
+}
+
+/// A name like "ema" makes a dict of weights better only when it holds about as much.
+TEST_F(TorchFile, AWrapperWithFewTensorsDoesNotWin) {
+    const auto weights = [](int count) {
+        std::string items;
+        for (int i = 0; i < count; ++i)
+            items += text(std::string(1, static_cast<char>('a' + i))) + tensor(storage("FloatStorage", "0", 4));
+        return dict(items);
+    };
+    const auto chosen = [&](int in_model, int in_ema) {
+        const auto opened =
+            open(torch_bytes(stream(dict(text("model") + weights(in_model) + text("ema") + weights(in_ema)))));
+        return opened.ok() ? (*opened)->metadata().at("torch.wrapper") : opened.error().message;
+    };
+    EXPECT_EQ(chosen(3, 3), "ema");
+    EXPECT_EQ(chosen(3, 2), "ema");
+    EXPECT_EQ(chosen(3, 1), "model");
 }
 
 TEST_F(TorchFile, WhatIsNoStateDict) {
