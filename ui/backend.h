@@ -8,14 +8,23 @@
 #include <vector>
 
 #include "app/clip.h"
+#include "app/doctor.h"
 #include "app/error_text.h"
 #include "app/memory_fit.h"
+#include "app/model_store.h"
 #include "app/models.h"
 #include "app/picture.h"
 #include "app/queue_client.h"
 #include "app/settings_table.h"
 
 namespace studio::ui {
+
+/// Changing which models are there.
+struct ModelStoreCalls {
+    std::function<Result<AddedModel>(const AddRequest&, const std::stop_token&)> add;
+    std::function<Result<RemovalPlan>(const std::string&)> plan_removal;
+    std::function<Result<void>(const RemovalPlan&)> run_removal;
+};
 
 /// Threads   every function but error_text is called away from the GUI thread and may block there.
 struct Backend {
@@ -26,6 +35,9 @@ struct Backend {
     std::function<Result<Recipe>(const std::filesystem::path&)> read_recipe;
     std::function<Result<Picture>(const std::filesystem::path&)> read_picture;
     std::function<Result<Fit>(const GenerationRequest&)> fit;
+    std::function<DoctorReport(const DoctorOptions&)> examine;
+    ModelStoreCalls store;
+    std::filesystem::path log_file;
     std::function<ErrorText(const Error&)> error_text;  // quick; the GUI thread calls it
     std::span<const Setting> settings;                  // ranges and help for the panel; must outlive the window
 };

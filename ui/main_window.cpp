@@ -3,13 +3,16 @@
 #include <QCloseEvent>
 #include <QDesktopServices>
 #include <QDragEnterEvent>
+#include <QFileDialog>
 #include <QFileInfo>
+#include <QMessageBox>
 #include <QMimeData>
 #include <QTextDocument>
 #include <QUrl>
 #include <limits>
 
 #include "core/text.h"
+#include "core/version.h"
 #include "ui/theme/theme.h"
 #include "ui/wording.h"
 
@@ -324,6 +327,26 @@ void MainWindow::reuse(const GenerationRequest& request) {
             onModelPicked(i);
         }
     create_->setValues(request);
+}
+
+void MainWindow::openRecipe() {
+    auto* dialog = new QFileDialog(this, tr("Open a video or recipe"), {}, tr("Videos and recipes (*.mp4 *.json)"));
+    dialog->setObjectName(QStringLiteral("recipeDialog"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, &session_, &Session::readRecipe);
+    dialog->open();
+}
+
+void MainWindow::showAbout() {
+    auto* box = new QMessageBox(QMessageBox::NoIcon, tr("About Turbo Studio"),
+                                tr("Turbo Studio %1").arg(QLatin1String(kVersion)), QMessageBox::Close, this);
+    box->setObjectName(QStringLiteral("aboutBox"));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setInformativeText(
+        tr("Makes videos from words and pictures on this computer. Nothing is sent anywhere.\n"
+           "Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything."));
+    box->open();
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {

@@ -3,6 +3,7 @@
 #pragma once
 #include <QComboBox>
 #include <QLabel>
+#include <QMenu>
 #include <QShortcut>
 #include <QTabWidget>
 #include <QWidget>
@@ -62,6 +63,9 @@ class MainWindow : public QWidget {
     void connectStage();
 
     void connectJobs();
+    QMenu* makeMenu();
+    void openRecipe();
+    void showAbout();
 
     void generate(bool is_first = false);
     Result<GenerationRequest> wantedRequest();

@@ -4,6 +4,10 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "core/text.h"
+#include "ui/dialogs/doctor_dialog.h"
+#include "ui/dialogs/log_dialog.h"
+#include "ui/dialogs/models_dialog.h"
 #include "ui/main_window.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
@@ -77,7 +81,44 @@ QWidget* MainWindow::makeTopBar() {
     layout->addWidget(model_picker_);
     layout->addStretch();
     layout->addWidget(look);
+    auto* menu = new QToolButton;
+    menu->setObjectName(QStringLiteral("menuButton"));
+    menu->setProperty("role", "flat");
+    menu->setIcon(makeIcon(Glyph::kMenu));
+    menu->setAccessibleName(tr("Menu"));
+    menu->setToolTip(tr("Models, Doctor, log and more"));
+    menu->setPopupMode(QToolButton::InstantPopup);
+    menu->setMenu(makeMenu());
+    layout->addWidget(menu);
     return bar;
+}
+
+QMenu* MainWindow::makeMenu() {
+    auto* menu = new QMenu(this);
+    menu->setObjectName(QStringLiteral("mainMenu"));
+    const auto dialog = [this](auto make) {
+        return [this, make] {
+            QDialog* opened = make();
+            opened->setParent(this, Qt::Dialog);
+            opened->show();
+        };
+    };
+    menu->addAction(tr("Open a video or recipe…"), QKeySequence::Open, this, &MainWindow::openRecipe);
+    menu->addSeparator();
+    menu->addAction(tr("Models…"), this, dialog([this]() -> QDialog* {
+                        auto* models = new ModelsDialog(session_.backend(), this);
+                        connect(models, &ModelsDialog::modelsChanged, &session_, &Session::listModels);
+                        return models;
+                    }));
+    menu->addAction(tr("Doctor…"), this,
+                    dialog([this]() -> QDialog* { return new DoctorDialog(session_.backend(), this); }));
+    menu->addAction(tr("Log…"), QKeySequence(Qt::CTRL | Qt::Key_QuoteLeft), this, dialog([this]() -> QDialog* {
+                        return new LogDialog(fromUtf8(path_to_utf8(session_.backend().log_file)), this);
+                    }));
+    menu->addSeparator();
+    menu->addAction(tr("About Turbo Studio"), this, &MainWindow::showAbout);
+    menu->addAction(tr("Quit"), QKeySequence::Quit, this, &QWidget::close);
+    return menu;
 }
 
 QWidget* MainWindow::makeCentre() {
@@ -138,8 +179,6 @@ void MainWindow::makeShortcuts() {
     cancel_key_ = new QShortcut(QKeySequence(Qt::Key_Escape), this);
     cancel_key_->setEnabled(false);  // Escape belongs to whoever has the focus until there is something to cancel
     connect(cancel_key_, &QShortcut::activated, &session_, &Session::cancel);
-    auto* quit = new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_Q), this);
-    connect(quit, &QShortcut::activated, this, &QWidget::close);
 }
 
 }  // namespace studio::ui

@@ -79,6 +79,10 @@ void Session::connectModels() {
 
 void Session::start() {
     bridge_.start();
+    listModels();
+}
+
+void Session::listModels() {
     background_.run(
         [list = backend_.list_models] { return guarded([&]() -> Result<std::vector<ModelInfo>> { return list(); }); },
         [this](Result<std::vector<ModelInfo>> models) {

@@ -25,6 +25,8 @@ class Session : public QObject {
 
     /// Open the queue and look for models, both in the background.
     void start();
+    /// Look for models again: `modelsListed` follows.
+    void listModels();
     /// Put a job into the queue; it runs when its turn comes. `jobStored` or `jobFailed` follows.
     void submit(const GenerationRequest& request, bool is_first = false);
     /// Stop the running job, at whatever point it is.

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <random>
 
+#include "app/doctor_kernels.h"
 #include "app/gpu_driver.h"
 #include "app/models.h"
 #include "app/native.h"
@@ -241,11 +242,6 @@ std::string_view status_name(Status status) {
 
 }  // namespace
 
-bool DoctorReport::is_healthy() const {
-    return std::none_of(findings.begin(), findings.end(),
-                        [](const Finding& f) { return f.status == Status::kProblem; });
-}
-
 Json to_json(const DoctorReport& report) {
     Json list = Json::array();
     for (const Finding& f : report.findings) {
@@ -270,6 +266,7 @@ DoctorReport examine(const DoctorOptions& options) {
     list.push_back(memory_finding());
     list.push_back(gpu_finding());
     list.push_back(libraries_finding());
+    list.push_back(kernels_finding(options.with_kernels));
     list.push_back(folder_finding("outputs", "Output folder", options.output_folder));
     list.push_back(folder_finding("data", "Models folder", platform::user_data_dir() / "models"));
     list.push_back(folder_finding("config", "Settings folder", platform::user_config_dir()));

@@ -1,5 +1,6 @@
 // app/doctor.h - one look over the machine and the installation: what is there, what is missing, what to do about it.
 #pragma once
+#include <algorithm>
 #include <filesystem>
 #include <stop_token>
 #include <string>
@@ -22,12 +23,16 @@ struct Finding {
 
 struct DoctorReport {
     std::vector<Finding> findings;
-    bool is_healthy() const;  // no finding is a problem
+    bool is_healthy() const {
+        return std::none_of(findings.begin(), findings.end(),
+                            [](const Finding& finding) { return finding.status == Finding::Status::kProblem; });
+    }
 };
 Json to_json(const DoctorReport& report);
 
 struct DoctorOptions {
     bool with_self_test = true;  // runs the engine once on the demo model, a few seconds
+    bool with_kernels = false;   // runs every kernel of our own once and compares it
     std::filesystem::path output_folder{"outputs"};
     std::stop_token stop;
 };

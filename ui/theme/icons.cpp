@@ -119,6 +119,12 @@ QPainterPath linePath(Glyph glyph) {
             path.moveTo(12, 9.6);
             path.lineTo(12, 13.6);
             break;
+        case Glyph::kMenu:
+            for (const qreal y : {7.0, 12.0, 17.0}) {
+                path.moveTo(5, y);
+                path.lineTo(19, y);
+            }
+            break;
         case Glyph::kTheme:
             path.addEllipse(QRectF(4.5, 4.5, 15, 15));
             break;

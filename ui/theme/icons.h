@@ -17,7 +17,8 @@ enum class Glyph {
     kClose,
     kWarning,
     kTheme,
-    kStar
+    kStar,
+    kMenu
 };
 
 /// Drawn when painted, from the application's palette: sharp at every scale, right after a change of appearance.
