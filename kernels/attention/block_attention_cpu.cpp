@@ -37,7 +37,8 @@ Status check(const BlockAttentionArgs& a, std::int64_t first, std::int64_t last,
     if (!a.q || !a.k || !a.v || !a.out || !a.packed) return refuse(StatusCode::kInvalidArgument, "a pointer is null");
     if (first < 0 || last < first || last > blocks)
         return refuse(StatusCode::kInvalidArgument, "the range of blocks is outside the matrix");
-    if (!(a.scale - a.scale == 0.0f)) return refuse(StatusCode::kInvalidArgument, "scale must be finite");
+    if (!(a.scale > 0.0f && a.scale - a.scale == 0.0f))
+        return refuse(StatusCode::kInvalidArgument, "scale must be finite and above 0");
     return {};
 }
 

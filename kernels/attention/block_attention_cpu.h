@@ -21,7 +21,7 @@ struct BlockAttentionArgs {
     std::int64_t key_block = 64;             // 64 or 128
     const std::int32_t* selected = nullptr;  // [query blocks, kept]: key block numbers; null: every block
     std::int64_t kept = 0;                   // 1 to key blocks; ignored without `selected`
-    float scale = 0;                         // of the logits, 1 / sqrt(dim) as a rule
+    float scale = 0;                         // of the logits, above 0; 1 / sqrt(dim) as a rule
     float* packed = nullptr;                 // packed_floats(args), shared by all calls of this head
 };
 

@@ -1,9 +1,15 @@
 #include "tensor/w8a8.h"
 
 #include "core/check.h"
+#include "tensor/cpu_w8a8.h"
+#include "tensor/cuda_health.h"
+#include "tensor/cuda_ops.h"
+#include "tensor/op_choice.h"
 
 namespace studio::ops {
 namespace {
+
+OpChoice w8a8_choice("linear_w8a8");
 
 constexpr std::int64_t kRowsAtOnce = 2048;  // a multiple of the tile
 
@@ -55,6 +61,7 @@ void check(const Int8Tiles& t, const char* what) {
 
 Int8Tiles quantize_tiles(const at::Tensor& x) {
     STUDIO_CHECK(x.dim() == 2 && x.numel() > 0, "only a matrix can be quantised in tiles");
+    if (w8a8_choice.takes(cpu_w8a8_name(), cpu_w8a8_refusal(x))) return cpu_quantize_tiles(x.to(at::kFloat), false);
     if (x.size(0) <= kRowsAtOnce) return quantize_some(x);
     std::vector<at::Tensor> values, scales;
     for (std::int64_t row = 0; row < x.size(0); row += kRowsAtOnce) {
@@ -69,10 +76,20 @@ at::Tensor int8_tiles_product(const Int8Tiles& x, const Int8Tiles& weight) {
     check(x, "quantised activations do not have one scale per tile");
     check(weight, "quantised weights do not have one scale per tile");
     STUDIO_CHECK(x.values.size(1) == weight.values.size(1), "activations and weights differ in width");
+    if (w8a8_choice.takes(cpu_w8a8_name(), cpu_w8a8_refusal(x.values))) return cpu_int8_product(x, weight);
     return product_of_some(x.values, x.scale, weight);
 }
 
 at::Tensor linear_w8a8(const at::Tensor& x, const Int8Tiles& weight, const at::Tensor& bias) {
+    if (x.is_cuda()) {
+        const CudaTable* table = cuda_table_for(x);
+        if (w8a8_choice.takes("cuda", cuda_ready(CudaOp::kLinear, cuda_linear_refusal(table, x, weight)))) {
+            return cuda_linear_w8a8(*table, x, weight, bias);
+        }
+    }
+    const bool has_kernel = w8a8_choice.takes(cpu_w8a8_name(), cpu_w8a8_refusal(x));
+    // fp32 keeps its sums in fp32, so that the bias can be added in the same pass.
+    if (has_kernel && x.scalar_type() == at::kFloat) return cpu_int8_product(cpu_quantize_tiles(x, true), weight, bias);
     const at::Tensor input = x.scalar_type() == at::kHalf ? x : x.to(at::kBFloat16);
     at::Tensor out = at::empty({x.size(0), weight.values.size(0)}, x.options());
     for (std::int64_t row = 0; row < x.size(0); row += kRowsAtOnce) {
