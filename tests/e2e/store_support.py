@@ -3,7 +3,9 @@ import hashlib
 import json
 import os
 import pathlib
+import resource
 import shutil
+import signal
 import sys
 import tempfile
 import unittest
@@ -15,6 +17,19 @@ from model_server import Certificates, ModelServer  # noqa: E402
 
 REPO = "Somebody/Test-Model"
 QUICK = {"backoff_seconds": 0.01, "stall_seconds": 20.0, "tries": 2, "reserve_mb": 1}
+
+
+MIB = 1 << 20
+
+
+def limited(size):
+    """Options of a process whose files cannot grow beyond `size`: a full disk, or a guard against filling a real one."""
+
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    return {"preexec_fn": limit, "restore_signals": False}
 
 
 def sha256(data):
