@@ -58,8 +58,8 @@ GPU_FN void score_products(Acc (&acc)[8][4], const char* q, const char* k) {
 }
 
 /// Scores to weights: new running maximum and sum, old output shrunk. Registers 0, 1 belong to row lane / 4, registers
-/// 2, 3 to row lane / 4 + 8; four lanes share a row.
-GPU_FN void online_softmax(float (&s)[8][4], float (&o)[16][4], float (&top)[2], float (&sum)[2]) {
+/// 2, 3 to row lane / 4 + 8; four lanes share a row. Weights are 2^offset times the softmax's, as is the sum.
+GPU_FN void online_softmax(float (&s)[8][4], float (&o)[16][4], float (&top)[2], float (&sum)[2], float offset = 0) {
 #pragma unroll
     for (int h = 0; h < 2; ++h) {
         float m = top[h];
@@ -75,7 +75,7 @@ GPU_FN void online_softmax(float (&s)[8][4], float (&o)[16][4], float (&top)[2],
         for (int j = 0; j < 8; ++j) {
 #pragma unroll
             for (int e = 0; e < 2; ++e) {
-                s[j][2 * h + e] = exp2_fast(s[j][2 * h + e] - m);
+                s[j][2 * h + e] = exp2_fast(s[j][2 * h + e] - (m - offset));
                 added += s[j][2 * h + e];
             }
         }

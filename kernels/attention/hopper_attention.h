@@ -5,6 +5,8 @@
 
 namespace studio::kernels {
 
+constexpr std::int64_t kValueChunkTokens = 1024;  // how many tokens of v one block of the preparation looks at
+
 /// Operands as the kernel wants them; one contiguous, already swizzled piece per block, rows past the end zero.
 struct HopperBlocks {
     std::int8_t* q = nullptr;   // [batch * heads, query blocks, 128 rows x 128 bytes]
@@ -47,5 +49,12 @@ struct HopperAttentionArgs {
 /// Limits, errors, threads   as attention(), and kNotSupported on any device but sm_90.
 /// Source    spec/turbodiffusion.md 4.5; its sm_90 variant, with this tree's block geometry (128 x 64).
 Status hopper_attention(const HopperAttentionArgs& args, Stream stream) noexcept;
+
+/// The same by mma.sync where fp8 products are native: devices of capability 89 and 120, from the same blocks.
+/// Limits   needs 49 KiB of shared memory per block. An entry of the list outside the key blocks is not allowed either.
+Status fp8_prepare(const HopperPrepareArgs& args, Stream stream) noexcept;
+Status fp8_attention(const HopperAttentionArgs& args, Stream stream) noexcept;
+/// What both attention launchers refuse before they look at the device.
+Status check_blocks(const HopperAttentionArgs& args) noexcept;
 
 }  // namespace studio::kernels

@@ -182,31 +182,10 @@ __global__ void __launch_bounds__(kThreads, 1) hopper_attention_kernel(HopperAtt
     write_rows(p, o, sum, i64(blockIdx.x) * 128 + (group - 1) * 64 + warp * 16);
 }
 
-Status check(const HopperAttentionArgs& args) noexcept {
-    if (args.batch < 0 || args.heads < 0 || args.q_tokens < 0 || args.k_tokens < 1) {
-        return refuse(StatusCode::kInvalidArgument, "sizes must be >= 0, and there must be at least one key");
-    }
-    if (args.heads > kMaxGridY || args.batch > kMaxGridY || args.batch * args.heads > kMaxGridY ||
-        args.q_tokens > 0x7fffff7f || args.k_tokens > 0x7fffff7f) {
-        return refuse(StatusCode::kTooLarge, "batch * heads is over 65535, or there are more than 2^31 - 129 tokens");
-    }
-    const HopperBlocks& b = args.blocks;
-    if (!is_aligned(b.q, 128) || !is_aligned(b.k, 128) || !is_aligned(b.v, 128) || !is_aligned(b.q_scale, 4) ||
-        !is_aligned(b.k_scale, 4) || !is_aligned(b.v_scale, 4) || !is_aligned(args.o, 16) || args.o_at.batch % 8 != 0 ||
-        args.o_at.token % 8 != 0 || args.o_at.head % 8 != 0 || args.o_at.batch < 0 || args.o_at.token < 0 ||
-        args.o_at.head < 0) {
-        return refuse(StatusCode::kInvalidArgument, "blocks, scales and o must be given and aligned");
-    }
-    if ((args.block_list != nullptr) != (args.block_count != nullptr) || (args.block_list && args.list_stride < 1)) {
-        return refuse(StatusCode::kInvalidArgument,
-                      "block_list, block_count and list_stride come together or not at all");
-    }
-    return {};
-}
 }  // namespace
 
 Status hopper_attention(const HopperAttentionArgs& args, Stream stream) noexcept {
-    if (const Status s = check(args); !s) return s;
+    if (const Status s = check_blocks(args); !s) return s;
     if (const Status s = require_device(90, kSharedBytes); !s) return s;
     if (device_caps().capability != 90) return refuse(StatusCode::kNotSupported, "this code was compiled for sm_90a");
     if (args.batch == 0 || args.heads == 0 || args.q_tokens == 0) return {};

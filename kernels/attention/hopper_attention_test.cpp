@@ -81,32 +81,47 @@ Unpacked unpack(const HopperBlocks& b, const AttentionProblem& p) {
     return u;
 }
 
-Status prepare(AttentionProblem& p, Blocks& blocks) {
+// The two kernels over these blocks, each on its devices (on the shim: on the pretended one).
+struct Path {
+    const char* name;
+    int capability;
+    Status (*prepare)(const HopperPrepareArgs&, Stream) noexcept;
+    Status (*attend)(const HopperAttentionArgs&, Stream) noexcept;
+    bool runs_here() const {
+#ifdef STUDIO_KERNEL_TEST_ON_DEVICE
+        return device_caps().capability == capability || (capability == 89 && device_caps().capability == 120);
+#else
+        shim::options().capability = capability;
+        return true;
+#endif
+    }
+};
+const Path kPaths[] = {{"wgmma", 90, &hopper_prepare, &hopper_attention}, {"mma", 89, &fp8_prepare, &fp8_attention}};
+
+Status prepare(AttentionProblem& p, Blocks& blocks, const Path& path) {
     const AttentionArgs a = p.args(true);
     const Status s =
         key_mean({a.k, a.k_at, a.batch, a.heads, a.k_tokens, blocks.mean.device(), blocks.mean_work.device()}, nullptr);
     if (!s) return s;
-    return hopper_prepare({a.q, a.k, a.v, a.q_at, a.k_at, a.v_at, blocks.mean.device(), blocks.device(),
-                           blocks.work.device(), a.batch, a.heads, a.q_tokens, a.k_tokens},
-                          nullptr);
-}
-bool is_hopper() {
-    return device_caps().capability == 90;
+    return path.prepare({a.q, a.k, a.v, a.q_at, a.k_at, a.v_at, blocks.mean.device(), blocks.device(),
+                         blocks.work.device(), a.batch, a.heads, a.q_tokens, a.k_tokens},
+                        nullptr);
 }
 
-class HopperAttention : public ::testing::TestWithParam<AttentionCase> {};
-TEST_P(HopperAttention, IsAsGoodAsItsQuantisedInputs) {
-    if (!is_hopper()) GTEST_SKIP() << "needs sm_90";
-    AttentionProblem problem(GetParam());
+class EightBitAttention : public ::testing::TestWithParam<std::tuple<int, AttentionCase>> {};
+TEST_P(EightBitAttention, IsAsGoodAsItsQuantisedInputs) {
+    const Path& path = kPaths[std::get<0>(GetParam())];
+    if (!path.runs_here()) GTEST_SKIP() << path.name << " needs sm_" << path.capability;
+    AttentionProblem problem(std::get<1>(GetParam()));
     const auto exact = problem.oracle();
     testing::in_every_mode([&] {
         Blocks blocks(problem);
-        EXPECT_LAUNCHED(prepare(problem, blocks));
+        EXPECT_LAUNCHED(prepare(problem, blocks, path));
         Buffer<std::uint16_t> o(problem.q.size());
         const AttentionArgs a = problem.args(true);
-        EXPECT_LAUNCHED(hopper_attention({blocks.device(), o.device(), a.o_at, a.batch, a.heads, a.q_tokens, a.k_tokens,
-                                          a.scale, a.block_list, a.block_count, a.list_stride},
-                                         nullptr));
+        EXPECT_LAUNCHED(path.attend({blocks.device(), o.device(), a.o_at, a.batch, a.heads, a.q_tokens, a.k_tokens,
+                                     a.scale, a.block_list, a.block_count, a.list_stride},
+                                    nullptr));
         o.fetch(), blocks.q.fetch(), blocks.k.fetch(), blocks.v.fetch();
         blocks.q_scale.fetch(), blocks.k_scale.fetch(), blocks.v_scale.fetch();
         // fp64 attention over the quantised operands.
@@ -126,20 +141,22 @@ TEST_P(HopperAttention, IsAsGoodAsItsQuantisedInputs) {
         EXPECT_CLOSE(exact, got.data(), DType::kBF16, 5e-2, 0.4);
     });
 }
-INSTANTIATE_TEST_SUITE_P(Shapes, HopperAttention,
-                         ::testing::Values(AttentionCase{1, 1, 1, 1, true, 0, true},
-                                           AttentionCase{1, 2, 129, 65, true, 0, true},
-                                           AttentionCase{1, 1, 100, 700, true, 0, false},
-                                           AttentionCase{2, 1, 70, 330, true, 0.5, true}));
+INSTANTIATE_TEST_SUITE_P(Shapes, EightBitAttention,
+                         ::testing::Combine(::testing::Values(0, 1),
+                                            ::testing::Values(AttentionCase{1, 1, 1, 1, true, 0, true},
+                                                              AttentionCase{1, 2, 129, 65, true, 0, true},
+                                                              AttentionCase{1, 1, 100, 700, true, 0, false},
+                                                              AttentionCase{2, 1, 70, 330, true, 0.5, true})));
 
 TEST(HopperPrepare, ValuesOfTheSpecification) {
-    if (!is_hopper()) GTEST_SKIP() << "needs sm_90";
+    const Path& path = kPaths[0].runs_here() ? kPaths[0] : kPaths[1];
+    if (!path.runs_here()) GTEST_SKIP() << "needs sm_89, 90 or 120";
     AttentionProblem problem({1, 1, 1, 5, true, 0, true});
     const float in[5] = {3.0f, -1.5f, 1.0f, 0.1f, 0.0f};
     for (std::size_t t = 0; t < 5; ++t)
         problem.v[t * 128] = float_to_bf16(in[t]), problem.v[t * 128 + 1] = 0;
     Blocks blocks(problem);
-    EXPECT_LAUNCHED(prepare(problem, blocks));
+    EXPECT_LAUNCHED(prepare(problem, blocks, path));
     blocks.v.fetch(), blocks.v_scale.fetch(), blocks.q.fetch(), blocks.k.fetch();
     const Unpacked u = unpack(blocks.host(), problem);
     EXPECT_EQ(blocks.v_scale[0], 3.0f / 448);
@@ -152,7 +169,7 @@ TEST(HopperPrepare, ValuesOfTheSpecification) {
 }
 
 TEST(HopperLaunchers, RefuseBadArguments) {
-    if (!is_hopper()) GTEST_SKIP() << "needs sm_90";
+    if (!kPaths[0].runs_here()) GTEST_SKIP() << "needs sm_90";
     AttentionProblem problem({1, 1, 8, 8, true, 0, true});
     Blocks blocks(problem);
     Buffer<std::uint16_t> o(problem.q.size());
@@ -176,6 +193,7 @@ TEST(HopperLaunchers, RefuseBadArguments) {
     prepare_args.v = a.v, prepare_args.k_tokens = 0;
     EXPECT_REFUSED(hopper_prepare(prepare_args, nullptr), kInvalidArgument);
 #ifndef STUDIO_KERNEL_TEST_ON_DEVICE
+    EXPECT_REFUSED(fp8_attention(good, nullptr), kNotSupported);  // on sm_90 it would be emulated
     shim::options().capability = 89;
     EXPECT_REFUSED(hopper_attention(good, nullptr), kNotSupported);
     shim::options() = {};

@@ -1,5 +1,7 @@
 #include "kernels/attention/sage_prepare.h"
 
+#include "kernels/attention/hopper_attention.h"
+
 #include "kernels/common/launch.cuh"
 
 namespace studio::kernels {
@@ -124,6 +126,9 @@ dim3 grid_of(std::int64_t tokens, std::int64_t per_block, std::int64_t heads) no
 std::int64_t key_mean_workspace_floats(std::int64_t batch, std::int64_t heads, std::int64_t tokens) noexcept {
     return batch * heads * ceil_div(tokens, kMeanTokens) * 128;
 }
+std::int64_t hopper_workspace_floats(std::int64_t batch, std::int64_t heads, std::int64_t k_tokens) noexcept {
+    return batch * heads * ceil_div(k_tokens, kValueChunkTokens) * kHeadDim;
+}
 Status key_mean(const KeyMeanArgs& args, Stream stream) noexcept {
     if (const Status s = check(args.k, args.at, args.batch, args.heads, args.tokens); !s) return s;
     if (!is_aligned(args.mean, 16) || !is_aligned(args.workspace, 16)) {
@@ -154,6 +159,28 @@ Status heads_to_f16(const ToF16Args& args, Stream stream) noexcept {
     const std::int64_t heads = args.batch * args.heads;
     if (heads == 0) return {};
     return launch(to_f16_kernel, grid_of(args.tokens, 16, heads), dim3(kThreads), 0, stream, args);
+}
+
+Status check_blocks(const HopperAttentionArgs& args) noexcept {
+    if (args.batch < 0 || args.heads < 0 || args.q_tokens < 0 || args.k_tokens < 1) {
+        return refuse(StatusCode::kInvalidArgument, "sizes must be >= 0, and there must be at least one key");
+    }
+    if (args.heads > kMaxGridY || args.batch > kMaxGridY || args.batch * args.heads > kMaxGridY ||
+        args.q_tokens > 0x7fffff7f || args.k_tokens > 0x7fffff7f) {
+        return refuse(StatusCode::kTooLarge, "batch * heads is over 65535, or there are more than 2^31 - 129 tokens");
+    }
+    const HopperBlocks& b = args.blocks;
+    if (!is_aligned(b.q, 128) || !is_aligned(b.k, 128) || !is_aligned(b.v, 128) || !is_aligned(b.q_scale, 4) ||
+        !is_aligned(b.k_scale, 4) || !is_aligned(b.v_scale, 4) || !is_aligned(args.o, 16) || args.o_at.batch % 8 != 0 ||
+        args.o_at.token % 8 != 0 || args.o_at.head % 8 != 0 || args.o_at.batch < 0 || args.o_at.token < 0 ||
+        args.o_at.head < 0) {
+        return refuse(StatusCode::kInvalidArgument, "blocks, scales and o must be given and aligned");
+    }
+    if ((args.block_list != nullptr) != (args.block_count != nullptr) || (args.block_list && args.list_stride < 1)) {
+        return refuse(StatusCode::kInvalidArgument,
+                      "block_list, block_count and list_stride come together or not at all");
+    }
+    return {};
 }
 
 }  // namespace studio::kernels

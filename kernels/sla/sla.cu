@@ -10,9 +10,12 @@
 namespace studio::kernels {
 namespace {
 
-bool on_hopper() noexcept {
+// Which 8-bit kernels with fp8 values this device has; the others take f16 values.
+enum class Fp8 { kNone, kMma, kWgmma };
+Fp8 fp8_path() noexcept {
     const DeviceCaps caps = device_caps();
-    return caps.usable && caps.capability == 90;
+    if (caps.capability == 90) return Fp8::kWgmma;
+    return caps.capability == 89 || caps.capability == 120 ? Fp8::kMma : Fp8::kNone;
 }
 
 // The workspace, part by part; with base null it only counts.
@@ -52,7 +55,7 @@ Parts lay_out(const SlaArgs& a, char* base) noexcept {
         p.z = w.take<float>(bh * kHeadDim);
         p.state_work = w.take<float>(key_state_workspace_floats(a.batch, a.heads, a.tokens));
     }
-    if (a.is_int8 && on_hopper()) {
+    if (a.is_int8 && fp8_path() != Fp8::kNone) {
         p.blocks.q = w.take<std::int8_t>(bh * p.query_blocks * kQueryBlock * kHeadDim);
         p.blocks.k = w.take<std::int8_t>(bh * p.key_blocks * kKeyBlock * kHeadDim);
         p.blocks.v = w.take<std::uint8_t>(bh * p.key_blocks * kKeyBlock * kHeadDim);
@@ -76,15 +79,16 @@ Status choose_blocks(const SlaArgs& a, const Parts& p, Stream stream) noexcept {
         {p.q_pooled, p.k_pooled, a.batch * a.heads, p.query_blocks, p.key_blocks, p.keep, p.list, p.count, p.keep},
         stream);
 }
-Status sparse_half_on_hopper(const SlaArgs& a, const Parts& p, Stream stream) noexcept {
-    const Status s = hopper_prepare(
+Status sparse_half_fp8(const SlaArgs& a, const Parts& p, Stream stream) noexcept {
+    const bool wgmma = fp8_path() == Fp8::kWgmma;
+    const Status s = (wgmma ? hopper_prepare : fp8_prepare)(
         {a.q, a.k, a.v, a.q_at, a.k_at, a.v_at, p.mean, p.blocks, p.blocks_work, a.batch, a.heads, a.tokens, a.tokens},
         stream);
     if (!s) return s;
     HopperAttentionArgs t;
     t.blocks = p.blocks, t.o = a.o, t.o_at = a.o_at, t.batch = a.batch, t.heads = a.heads;
     t.q_tokens = t.k_tokens = a.tokens, t.block_list = p.list, t.block_count = p.count, t.list_stride = p.keep;
-    return hopper_attention(t, stream);
+    return wgmma ? hopper_attention(t, stream) : fp8_attention(t, stream);
 }
 Status sparse_half(const SlaArgs& a, const Parts& p, Stream stream) noexcept {
     AttentionArgs t;
@@ -118,7 +122,8 @@ Status sla_attention(const SlaArgs& args, Stream stream) noexcept {
     const Parts parts = lay_out(args, static_cast<char*>(args.workspace));
     Status s = choose_blocks(args, parts, stream);
     if (s)
-        s = args.is_int8 && on_hopper() ? sparse_half_on_hopper(args, parts, stream) : sparse_half(args, parts, stream);
+        s = args.is_int8 && fp8_path() != Fp8::kNone ? sparse_half_fp8(args, parts, stream)
+                                                     : sparse_half(args, parts, stream);
     if (!s || !args.has_linear) return s;
     s = key_state({args.k, args.v, args.k_at, args.v_at, args.proj, parts.state, parts.z, parts.state_work, args.batch,
                    args.heads, args.tokens},

@@ -229,7 +229,8 @@ TEST_P(WholeSla, IsSparsePlusLinear) {
     shim::options() = {};
 #endif
 }
-INSTANTIATE_TEST_SUITE_P(Kinds, WholeSla, ::testing::Values(Kind{false, 80}, Kind{true, 80}, Kind{true, 90}));
+INSTANTIATE_TEST_SUITE_P(Kinds, WholeSla,
+                         ::testing::Values(Kind{false, 80}, Kind{true, 80}, Kind{true, 89}, Kind{true, 90}));
 
 TEST(SlaLaunchers, RefuseBadArguments) {
     AttentionProblem problem({1, 1, 8, 8, false, 0, true});
