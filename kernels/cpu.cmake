@@ -43,5 +43,6 @@ endif()
 
 if(STUDIO_TESTS)
     studio_add_test(NAME kernel.cpu.attention LIBS studio::kernels_cpu LABELS kernel SOURCES attention/block_attention_cpu_test.cpp)
+    studio_add_test(NAME kernel.cpu.sla LIBS studio::kernels_cpu LABELS kernel SOURCES sla/sla_cpu_test.cpp)
     studio_add_test(NAME kernel.cpu.w8a8 LIBS studio::kernels_cpu LABELS kernel SOURCES gemm_int8/w8a8_cpu_test.cpp)
 endif()
