@@ -47,6 +47,14 @@ Error missing_part(const ModelFolder& folder, const std::string& what, const Fou
                  {}};
 }
 
+/// open_as, and where the right file is published when the given one is something else.
+Result<Recognised> open_part(const fs::path& path, Role role, const char* name, const FoundPart& transformer) {
+    auto part = checkpoint::open_as(path, role);
+    if (!part.ok() && part.error().code == ErrorCode::kUnsupported && part.error().field.empty())
+        part.error().fix += fmt::format(" The published models use {}.", published_part(name, transformer));
+    return part;
+}
+
 Error misfit(const fs::path& file, std::string field, std::string message, std::string fix) {
     return Error{ErrorCode::kUnsupported, std::move(message), path_to_utf8(file), std::move(field), std::move(fix), {}};
 }
@@ -80,7 +88,7 @@ Result<void> check_experts(const ModelParts& parts, const checkpoint::DitConfig&
 Result<void> open_experts(ModelParts& parts) {
     const PartPaths& paths = parts.folder.parts;
     if (paths.transformer.empty()) return missing_part(parts.folder, "transformer", {});
-    STUDIO_TRY(dit, checkpoint::open_as(paths.transformer, Role::kDit));
+    STUDIO_TRY(dit, open_part(paths.transformer, Role::kDit, "transformer", {}));
     STUDIO_TRY(dit_config, checkpoint::dit_config(dit));
     parts.dit = std::move(dit);
     parts.dit_config = dit_config;
@@ -91,7 +99,7 @@ Result<void> open_experts(ModelParts& parts) {
             return missing_part(parts.folder, "transformer_2", facts_of(parts));
         return {};
     }
-    STUDIO_TRY(second, checkpoint::open_as(paths.transformer_2, Role::kDit));
+    STUDIO_TRY(second, open_part(paths.transformer_2, Role::kDit, "transformer_2", facts_of(parts)));
     STUDIO_TRY(second_config, checkpoint::dit_config(second));
     parts.transformer_2 = std::move(second);
     return check_experts(parts, second_config);
@@ -119,7 +127,7 @@ Result<void> open_image_encoder(const NeededParts& needed, ModelParts& parts) {
     const PartPaths& paths = parts.folder.parts;
     if (!parts.dit_config.has_image_embedder || !needed.image_encoder) return {};
     if (paths.image_encoder.empty()) return missing_part(parts.folder, "image_encoder", facts_of(parts));
-    STUDIO_TRY(encoder, checkpoint::open_as(paths.image_encoder, Role::kClip));
+    STUDIO_TRY(encoder, open_part(paths.image_encoder, Role::kClip, "image_encoder", facts_of(parts)));
     STUDIO_TRY(config, checkpoint::clip_config(encoder));
     parts.clip_config = config;
     parts.image_encoder = std::move(encoder);
@@ -209,7 +217,7 @@ Result<void> open_text_side(const NeededParts& needed, ModelParts& parts) {
     }
     if (needed.text_encoder) {
         if (paths.text_encoder.empty()) return missing_part(parts.folder, "text_encoder", facts_of(parts));
-        STUDIO_TRY(encoder, checkpoint::open_as(paths.text_encoder, Role::kTextEncoder));
+        STUDIO_TRY(encoder, open_part(paths.text_encoder, Role::kTextEncoder, "text_encoder", facts_of(parts)));
         STUDIO_TRY(config, checkpoint::umt5_config(encoder));
         parts.text_config = config;
         parts.text_encoder = std::move(encoder);
@@ -252,7 +260,7 @@ Result<std::shared_ptr<const ModelParts>> open_model_parts(const ModelFolder& fo
     parts->folder = folder;
     STUDIO_TRY_VOID(open_experts(*parts));
     if (folder.parts.vae.empty()) return missing_part(folder, "vae", facts_of(*parts));
-    STUDIO_TRY(vae, checkpoint::open_as(folder.parts.vae, Role::kVae));
+    STUDIO_TRY(vae, open_part(folder.parts.vae, Role::kVae, "vae", facts_of(*parts)));
     STUDIO_TRY(vae_config, checkpoint::vae_config(vae));
     parts->vae = std::move(vae);
     parts->vae_config = vae_config;

@@ -6,6 +6,7 @@
 #include "pipeline/expert_names.h"
 #include "pipeline/model_folder.h"
 #include "pipeline/model_parts.h"
+#include "pipeline/part_scan.h"
 #include "support/temp_folder.h"
 #include "support/tiny_models.h"
 
@@ -209,6 +210,31 @@ TEST_F(LooseParts, OfficialFoldersOfTwoExperts) {
     EXPECT_EQ(half.error().code, ErrorCode::kNotFound);
     EXPECT_EQ(half.error().field, "transformer_2");
     EXPECT_THAT(half.error().fix, AllOf(HasSubstr("high_noise_model"), HasSubstr("Wan2.2-I2V-A14B"), HasSubstr("GB")));
+    EXPECT_TRUE(open_model_folder(folder.path())->is_half_of_pair);
+    PartPaths replaced;
+    replaced.transformer_2 = write_safetensors(folder / "else/where.safetensors", tiny_dit(36));
+    EXPECT_FALSE(open_model_folder(folder.path(), replaced)->is_half_of_pair);
+    EXPECT_TRUE(open(folder.path(), replaced).ok());
+}
+
+TEST_F(LooseParts, ShardsAreNoModelsOfTheirOwn) {
+    TinyModel parts_of[2];
+    Json map = Json::object();
+    std::size_t index = 0;
+    for (const auto& [name, shape] : tiny_dit().shapes) {
+        const std::size_t half = index++ % 2;
+        parts_of[half].add(name, shape);
+        map[name] = half == 0 ? "x-00001-of-00002.safetensors" : "x-00002-of-00002.safetensors";
+    }
+    write_safetensors(folder / "x-00001-of-00002.safetensors", parts_of[0]);
+    write_safetensors(folder / "x-00002-of-00002.safetensors", parts_of[1]);
+    folder.write("x.safetensors.index.json", Json{{"weight_map", map}}.dump());
+    const PartScan scan = scan_folder(folder.path(), 0);
+    ASSERT_EQ(scan.parts.size(), 1u);
+    EXPECT_EQ(scan.parts[0].path, folder / "x.safetensors.index.json");
+    EXPECT_TRUE(scan.unusable.empty());
+    parts();
+    expect_opens(folder.path());
 }
 
 TEST_F(LooseParts, HalfAPairNamesTheOther) {
