@@ -9,19 +9,34 @@
 namespace studio {
 namespace fs = std::filesystem;
 
+namespace {
+
+/// Names that hundreds of repositories use say nothing about which file it is.
+bool is_common_name(std::string_view name) {
+    constexpr std::string_view kStarts[] = {
+        "diffusion_pytorch_model", "pytorch_model", "model.", "model-", "spiece.", "tokenizer"};
+    return name.ends_with(".json") || std::any_of(std::begin(kStarts), std::end(kStarts),
+                                                  [&](std::string_view start) { return name.starts_with(start); });
+}
+
+}  // namespace
+
 const CatalogFile* published_as(const Catalog& catalog, const fs::path& path) {
     std::string text = path_to_utf8(path);
     std::replace(text.begin(), text.end(), '\\', '/');
+    std::error_code problem;
+    const auto size = fs::file_size(path, problem);
+    const bool is_common = is_common_name(path_to_utf8(path.filename()));
     const CatalogFile* by_name = nullptr;
     bool is_ambiguous = false;
     for (const CatalogFile& file : catalog.files) {
         if (file.sha256.empty() || !text.ends_with("/" + file.path)) continue;
         if (text.ends_with("/" + file.repo + "/" + file.path)) return &file;
+        if (is_common || problem || file.size != size) continue;
         is_ambiguous = is_ambiguous || (by_name != nullptr && by_name->sha256 != file.sha256);
         by_name = &file;
     }
-    // Everybody has a config.json; only names that say which model they are mean something alone.
-    return is_ambiguous || path.extension() == ".json" ? nullptr : by_name;
+    return is_ambiguous ? nullptr : by_name;
 }
 
 std::vector<std::string> changed_file_notices(const std::vector<fs::path>& files, const fs::path& model,

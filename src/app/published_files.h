@@ -11,7 +11,8 @@
 namespace studio {
 
 /// What the catalogue has for a file of this place: the end of the path is the published one, with the repository
-/// before it or, for names that only one file has, without. Null when it knows none, or no hash of it.
+/// before it; or without, if the size is the published one too and the name is not one that many files have. Null when
+/// it knows none, or no hash of it.
 const CatalogFile* published_as(const Catalog& catalog, const std::filesystem::path& path);
 
 /// A sentence for each file whose known hash is neither the one that was stored with the model nor the published one.

@@ -239,6 +239,16 @@ TEST_F(Store, AChangedFileIsNoticedByItsKnownHash) {
     const auto notices = changed_file_notices({file}, folder / "somewhere", hashes);
     ASSERT_EQ(notices.size(), 1u);
     EXPECT_THAT(notices[0], HasSubstr("not the published file"));
+    // Without the repository in the path, a name that many files have or another size says nothing.
+    fs::create_directories(folder / "other" / "sub");
+    for (const auto& [name, text, count] :
+         {std::tuple("vae.pth", "9876543210", 1), std::tuple("vae.pth", "short", 0)}) {
+        const fs::path other = folder / "other" / "sub" / name;
+        std::ofstream(other) << text;
+        hashes.remember(other, io::sha256_hex(std::as_bytes(std::span(std::string_view(text)))));
+        EXPECT_EQ(changed_file_notices({other}, folder / "other", hashes).size(), static_cast<std::size_t>(count))
+            << text;
+    }
     use_hash(*hash);
     EXPECT_TRUE(changed_file_notices({file}, folder / "somewhere", hashes).empty());
 }
