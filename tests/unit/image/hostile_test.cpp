@@ -65,7 +65,9 @@ class Hostile : public ::testing::Test {
         EXPECT_FALSE(still.error().fix.empty()) << name;
         EXPECT_LT(seconds, 2) << name;
         const auto info = read_still_info(path);
-        if (!info) EXPECT_EQ(info.error().code, code) << name;
+        if (!info) {
+            EXPECT_EQ(info.error().code, code) << name;
+        }
     }
     test::TempFolder folder_;
 };
@@ -101,7 +103,7 @@ TEST_F(Hostile, Row83Damaged) {
     refused("half.png", good.substr(0, good.size() / 2), ErrorCode::kCorruptFile, "ends early");
     refused("no_end.png", good.substr(0, good.size() - 12), ErrorCode::kCorruptFile, "ends early");
     std::string crc = good;
-    crc[crc.size() - 20] = static_cast<char>(crc[crc.size() - 20] ^ 1);
+    crc[crc.size() - 14] = static_cast<char>(crc[crc.size() - 14] ^ 1);  // the checksum of the pixels, not the pixels
     refused("crc.png", crc, ErrorCode::kCorruptFile, "damaged");
     refused("few_rows.png", png(64, 64, rows(64, 10)), ErrorCode::kCorruptFile, "damaged");
     refused("head.jpg", "\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"s, ErrorCode::kCorruptFile, "damaged");

@@ -118,6 +118,11 @@ TEST(Large, APngIsAveragedRowByRow) {
     EXPECT_EQ(still->pixels.width, 4501);
     EXPECT_EQ(still->pixels.height, 4501);
     expect_gradient(still->pixels, 2);
+    // The last column and row stand for one column and row of the file, not for two.
+    const std::uint8_t* const corner = &still->pixels.rgb[still->pixels.rgb.size() - 3];
+    EXPECT_NEAR(corner[0], 254, 1);
+    EXPECT_NEAR(corner[1], 254, 1);
+    EXPECT_NEAR(corner[2], 90, 1);
 }
 
 // Last, for all of the above: the process never held much more than the largest result.
