@@ -27,9 +27,10 @@ TEST_F(Dit, PaddingByCountEqualsPaddingByRows) {
     at::Tensor almost = zeros.clone();
     almost.fill_(1e-30);
     const at::Tensor explicit_rows = run(at::cat({text_, almost}, 1), 0);
-    EXPECT_LE(test::relative_error(run(text_, 512), explicit_rows), 2e-6);
-    EXPECT_LE(test::relative_error(run(at::cat({text_, zeros}, 1), 0), explicit_rows), 2e-6);
-    EXPECT_LE(test::relative_error(run(at::cat({text_, zeros.slice(1, 0, 40)}, 1), 512), explicit_rows), 2e-6);
+    // 5e-6: the rows without a count may be attended to by another kernel than those with one.
+    EXPECT_LE(test::relative_error(run(text_, 512), explicit_rows), 5e-6);
+    EXPECT_LE(test::relative_error(run(at::cat({text_, zeros}, 1), 0), explicit_rows), 5e-6);
+    EXPECT_LE(test::relative_error(run(at::cat({text_, zeros.slice(1, 0, 40)}, 1), 512), explicit_rows), 5e-6);
     // And padding matters: it is not simply dropped.
     EXPECT_GT(test::relative_error(run(text_, 0), explicit_rows), 1e-3);
     // One zero row is one key, whoever added it.
