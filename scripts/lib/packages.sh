@@ -43,7 +43,7 @@ xvfb|the window on a screen of its own
 xauth|for xvfb
 ffmpeg|ffprobe: a second reader of what the program writes
 fonts-dejavu-core|text in the screenshot test
-openssl|certificates of the download tests' server
+openssl|certificates for the server in the download tests
 desktop-file-utils|checks the desktop entry
 appstream|checks the metainfo
 '
