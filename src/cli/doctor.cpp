@@ -30,6 +30,7 @@ int run_doctor(const Invocation& invocation, Output& output) {
     DoctorOptions options;
     options.stop = interrupt.token();
     options.with_self_test = !invocation.has("--no-self-test");
+    options.with_kernels = invocation.has("--kernels");
     if (const auto folder = invocation.value("--output")) options.output_folder = path_from_utf8(*folder);
     const DoctorReport report = examine(options);
     if (options.stop.stop_requested()) return interrupt_exit_code();
@@ -56,6 +57,7 @@ Command doctor_command() {
     command.summary = "Check machine, driver, libraries, folders, disk and demo model; run a short self-test.";
     command.footer = "Exits 3 when something that is needed does not work.";
     command.options = {{"--json", "", "The answer as one JSON object."},
+                       {"--kernels", "", "Also run every kernel of our own and compare it."},
                        {"--no-self-test", "", "Leave out the run of the engine."},
                        {"--output", "PATH", "The output folder to check. [outputs/]"}};
     command.run = &run_doctor;

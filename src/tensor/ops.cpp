@@ -2,12 +2,19 @@
 
 #include "tensor/cpu_attention.h"
 #include "tensor/cpu_rows.h"
+#include "tensor/cuda_health.h"
+#include "tensor/cuda_ops.h"
 #include "tensor/op_choice.h"
 
 namespace studio::ops {
 namespace {
 
 OpChoice attention_choice("attention");
+// On CUDA these have kernels of ours; dense attention in bf16 stays with LibTorch, whose cuDNN kernels are faster.
+OpChoice rms_norm_choice("rms_norm");
+OpChoice layer_norm_choice("layer_norm_modulate");
+OpChoice gate_choice("gate_residual");
+OpChoice gelu_choice("gelu");
 
 }  // namespace
 
@@ -50,6 +57,12 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
         rms_rope_rows_(y, weight.contiguous(), eps, {});
         return y;
     }
+    if (x.is_cuda()) {
+        const CudaTable* table = cuda_table_for(x);
+        if (rms_norm_choice.takes("cuda", cuda_ready(CudaOp::kRmsNorm, cuda_rms_norm_refusal(table, x, weight)))) {
+            return cuda_rms_norm(*table, x, weight, eps);
+        }
+    }
     const at::Tensor wide = x.to(at::kFloat);
     const at::Tensor norm = at::linalg_vector_norm(wide, 2, at::IntArrayRef{-1}, true);
     const at::Tensor factor = norm.square().div_(static_cast<double>(x.size(-1))).add_(eps).rsqrt_();
@@ -62,6 +75,13 @@ at::Tensor rms_norm_rope(const at::Tensor& x, const at::Tensor& weight, double e
         at::Tensor wide = x.to(at::kFloat).contiguous();
         rms_rope_rows_(wide, weight, eps, table);
         return wide.view({-1, tokens, x.size(-1) / head_dim, head_dim}).to(x.scalar_type());
+    }
+    if (x.is_cuda()) {
+        const CudaTable* cuda = cuda_table_for(x);
+        if (rms_norm_choice.takes("cuda",
+                                  cuda_ready(CudaOp::kRmsNorm, cuda_rms_norm_refusal(cuda, x, weight, table)))) {
+            return cuda_rms_norm(*cuda, x, weight, eps, table);
+        }
     }
     const at::Tensor normed =
         rms_norm(x, weight, eps).to(at::kFloat).view({-1, tokens, x.size(-1) / head_dim, head_dim});
@@ -80,6 +100,12 @@ at::Tensor layer_norm(const at::Tensor& x, const at::Tensor& weight, const at::T
 
 at::Tensor layer_norm_modulate(const at::Tensor& x, const at::Tensor& shift, const at::Tensor& scale,
                                std::span<const TokenRun> runs, double eps, at::ScalarType out) {
+    if (x.is_cuda()) {
+        const CudaTable* table = cuda_table_for(x);
+        if (layer_norm_choice.takes("cuda", cuda_ready(CudaOp::kLayerNorm, cuda_layer_norm_refusal(table, x, out)))) {
+            return cuda_layer_norm_modulate(*table, x, shift, scale, runs, eps, out);
+        }
+    }
     // A modulated layer norm is an affine one whose weight is 1 + scale: one pass of ATen's kernel per run.
     const at::Tensor weight = scale + 1.0;
     if (runs.size() == 1) return layer_norm(x, weight[runs[0].row], shift[runs[0].row], eps, out);
@@ -92,6 +118,12 @@ at::Tensor layer_norm_modulate(const at::Tensor& x, const at::Tensor& shift, con
 }
 
 void gate_residual_(at::Tensor& x, const at::Tensor& y, const at::Tensor& gate, std::span<const TokenRun> runs) {
+    if (x.is_cuda()) {
+        const CudaTable* table = cuda_table_for(x);
+        if (gate_choice.takes("cuda", cuda_ready(CudaOp::kGateResidual, cuda_gate_residual_refusal(table, x, y)))) {
+            return cuda_gate_residual_(*table, x, y, gate, runs);
+        }
+    }
     for (const TokenRun& run : runs) {
         x.slice(0, run.begin, run.end).addcmul_(y.slice(0, run.begin, run.end).to(at::kFloat), gate[run.row]);
     }
@@ -114,6 +146,12 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
 }
 
 void gelu_tanh_(at::Tensor& x) {
+    if (x.is_cuda()) {
+        const CudaTable* table = cuda_table_for(x);
+        if (gelu_choice.takes("cuda", cuda_ready(CudaOp::kGelu, cuda_gelu_refusal(table, x)))) {
+            return cuda_gelu_tanh_(*table, x);
+        }
+    }
     if (!has_row_kernel(x)) {
         at::gelu_(x, "tanh");
         return;

@@ -5,6 +5,8 @@
 #include "core/error.h"
 #include "tensor/block_sparse.h"
 #include "tensor/cpu_attention.h"
+#include "tensor/cuda_health.h"
+#include "tensor/cuda_ops.h"
 #include "tensor/op_choice.h"
 #include "tensor/ops.h"
 
@@ -12,6 +14,7 @@ namespace studio::ops {
 namespace {
 
 OpChoice sla_choice("sla");
+OpChoice sage_choice("sage");
 
 struct Name {
     AttentionKind kind;
@@ -102,6 +105,19 @@ at::Tensor sage(const AttentionInputs& in, const SelfAttention& how) {
                               std::int64_t) { return attend_all(quantised(q, k, v, stored, how, false)); });
 }
 
+CudaOp cuda_op(AttentionKind kind) {
+    if (kind == AttentionKind::kSage) return CudaOp::kSage;
+    return kind == AttentionKind::kSla ? CudaOp::kSla : CudaOp::kSageSla;
+}
+
+at::Tensor on_cuda(const AttentionInputs& in, const SelfAttention& how, AttentionTrace* trace) {
+    const CudaTable* table = cuda_table_for(in.q);
+    OpChoice& choice = is_block_sparse(how.kind) ? sla_choice : sage_choice;
+    const char* refusal = cuda_self_attention_refusal(table, in, how, trace != nullptr);
+    if (choice.takes("cuda", cuda_ready(cuda_op(how.kind), refusal))) return cuda_self_attention(*table, in, how);
+    return is_block_sparse(how.kind) ? sparse_linear(in, how, trace) : sage(in, how);
+}
+
 }  // namespace
 
 std::optional<AttentionKind> attention_kind(std::string_view name) {
@@ -119,6 +135,7 @@ std::string_view to_string(AttentionKind kind) noexcept {
 at::Tensor self_attention(const AttentionInputs& in, const SelfAttention& how, AttentionTrace* trace) {
     check(in, how);
     if (how.kind == AttentionKind::kDense) return attention(in.q, in.k, in.v);
+    if (in.q.is_cuda()) return on_cuda(in, how, trace).flatten(2);
     if (!is_block_sparse(how.kind)) return sage(in, how).flatten(2);
     const bool has_kernel = sla_choice.takes(cpu_kernel_name(), cpu_sla_refusal(in, how));
     return (has_kernel ? cpu_sla(in, how, trace) : sparse_linear(in, how, trace)).flatten(2);
