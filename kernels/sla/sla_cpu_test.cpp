@@ -273,6 +273,7 @@ TEST(SelectGreatest, TiesNaNAndSigns) {
     using Blocks = std::vector<std::int32_t>;
     EXPECT_EQ(select({1, 1, 1, 1}, 2), (Blocks{0, 1}));
     EXPECT_EQ(select({1, 2, 1, 1}, 2), (Blocks{0, 1}));
+    EXPECT_EQ(select({1, 1, 1, 2}, 2), (Blocks{0, 3}));
     EXPECT_EQ(select({-3, -1, -2}, 2), (Blocks{1, 2}));
     EXPECT_EQ(select({-0.0f, 0.0f, -1}, 1), (Blocks{0}));
     EXPECT_EQ(select({5, nan, inf, -inf}, 1), (Blocks{1}));

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "tensor/block_sparse.h"
 #include "tensor/noise.h"
+#include "tensor/op_choice.h"
 
 namespace studio::ops {
 namespace {
@@ -71,10 +72,24 @@ SelfAttention how(const Case& c, AttentionKind kind) {
     return out;
 }
 
-class SelfAttentionCase : public testing::TestWithParam<Case> {};
+/// Every case by the kernels, where they take it, and by the ATen composites.
+class SelfAttentionCase : public testing::TestWithParam<std::tuple<Case, const char*>> {
+  protected:
+    void SetUp() override { set("aten"); }
+    void TearDown() override { set("auto"); }
+    Case shape() const { return std::get<0>(GetParam()); }
+
+  private:
+    // `word` for what is forced, unless this instance is about the automatic choice.
+    void set(const std::string& word) const {
+        const std::string wanted = std::get<1>(GetParam()) == std::string("aten") ? word : "auto";
+        for (const char* op : {"sla=", "attention="})
+            set_op(op + wanted).value();
+    }
+};
 
 TEST_P(SelfAttentionCase, SlaIsSelectedSoftmaxPlusProjectedLinear) {
-    const Case c = GetParam();
+    const Case c = shape();
     const AttentionInputs in = inputs(c);
     AttentionTrace trace;
     const at::Tensor out = self_attention(in, how(c, AttentionKind::kSla), &trace);
@@ -88,7 +103,7 @@ TEST_P(SelfAttentionCase, SlaIsSelectedSoftmaxPlusProjectedLinear) {
 
 // Pooled scores recomputed by hand: what is selected scores at least as high as what is not.
 TEST_P(SelfAttentionCase, TheSelectedBlocksScoreHighest) {
-    const Case c = GetParam();
+    const Case c = shape();
     const AttentionInputs in = inputs(c);
     AttentionTrace trace;
     static_cast<void>(self_attention(in, how(c, AttentionKind::kSla), &trace));
@@ -107,7 +122,7 @@ TEST_P(SelfAttentionCase, TheSelectedBlocksScoreHighest) {
 }
 
 TEST_P(SelfAttentionCase, AllBlocksAreDenseAttention) {
-    const Case c = GetParam();
+    const Case c = shape();
     const AttentionInputs in = inputs(c);
     SelfAttention all = how(c, AttentionKind::kSla);
     all.topk = 1;
@@ -117,7 +132,7 @@ TEST_P(SelfAttentionCase, AllBlocksAreDenseAttention) {
 }
 
 TEST_P(SelfAttentionCase, QuantisedKindsStayNearAndAreNotExact) {
-    const Case c = GetParam();
+    const Case c = shape();
     const AttentionInputs in = inputs(c);
     const at::Tensor dense = self_attention(in, how(c, AttentionKind::kDense));
     for (const SagePv pv : {SagePv::kFp16, SagePv::kFp8}) {
@@ -136,7 +151,7 @@ TEST_P(SelfAttentionCase, QuantisedKindsStayNearAndAreNotExact) {
 }
 
 TEST_P(SelfAttentionCase, Bf16KeepsItsRoundingPoints) {
-    const Case c = GetParam();
+    const Case c = shape();
     const AttentionInputs in = inputs(c, at::kBFloat16);
     AttentionTrace trace;
     const at::Tensor out = self_attention(in, how(c, AttentionKind::kSla), &trace);
@@ -154,11 +169,60 @@ TEST_P(SelfAttentionCase, Bf16KeepsItsRoundingPoints) {
     EXPECT_TRUE(at::equal(again.mask, trace.mask));
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, SelfAttentionCase,
-                         testing::Values(Case{1, 1, 1, 8, 128, 64, 0.1}, Case{1, 63, 2, 32, 128, 64, 0.5},
-                                         Case{2, 129, 1, 64, 128, 64, 0.5}, Case{1, 257, 2, 128, 64, 128, 0.4},
-                                         Case{1, 450, 1, 128, 128, 64, 0.3}, Case{2, 320, 2, 12, 64, 128, 1.0},
-                                         Case{1, 65, 1, 128, 64, 64, 0.6}));
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, SelfAttentionCase,
+    testing::Combine(testing::Values(Case{1, 1, 1, 8, 128, 64, 0.1}, Case{1, 63, 2, 32, 128, 64, 0.5},
+                                     Case{2, 129, 1, 64, 128, 64, 0.5}, Case{1, 257, 2, 128, 64, 128, 0.4},
+                                     Case{1, 450, 1, 128, 128, 64, 0.3}, Case{2, 320, 2, 12, 64, 128, 1.0},
+                                     Case{1, 65, 1, 128, 64, 64, 0.6}),
+                     testing::Values("auto", "aten")));
+
+std::string backend_of(const std::string& op) {
+    for (const OpReport& report : op_report())
+        if (report.op == op) return report.backend + (report.reason.empty() ? "" : ": " + report.reason);
+    return "no such operation";
+}
+
+TEST(OpChoice, SaysWhatRanAndWhy) {
+    const Case c{1, 70, 1, 16, 128, 64, 0.5};
+    const AttentionInputs in = inputs(c);
+    static_cast<void>(self_attention(in, how(c, AttentionKind::kSla)));
+    EXPECT_EQ(backend_of("sla"), cpu_kernel_name());
+    set_op("sla=aten").value();
+    const at::Tensor composite = self_attention(in, how(c, AttentionKind::kSla));
+    EXPECT_EQ(backend_of("sla"), "aten: forced");
+    set_op("sla=auto").value();
+    EXPECT_LE(error(self_attention(in, how(c, AttentionKind::kSla)), composite), 1e-6);
+    static_cast<void>(self_attention(in, how(c, AttentionKind::kSageSla)));
+    EXPECT_EQ(backend_of("sla"), "aten: the quantised kind has no CPU kernel");
+    SelfAttention odd = how(c, AttentionKind::kSla);
+    odd.key_block = 16;
+    static_cast<void>(self_attention(in, odd));
+    EXPECT_EQ(backend_of("sla"), "aten: blocks of other than 64 or 128 rows");
+}
+
+TEST(OpChoice, RefusesOtherWords) {
+    for (const char* wrong : {"", "sla", "sla=", "sla=cuda", "flash=aten", "=aten"}) {
+        const auto result = set_op(wrong);
+        ASSERT_FALSE(result.ok()) << wrong;
+        EXPECT_EQ(result.error().code, ErrorCode::kInvalidArgument);
+        EXPECT_FALSE(result.error().fix.empty());
+    }
+}
+
+// The result must not depend on how many threads there are.
+TEST(SelfAttentionDoor, ThreadsDoNotChangeTheResult) {
+    const Case c{1, 1500, 2, 32, 128, 64, 0.2};
+    const AttentionInputs in = inputs(c);
+    const int before = at::get_num_threads();
+    at::set_num_threads(1);
+    const at::Tensor one = self_attention(in, how(c, AttentionKind::kSla));
+    const at::Tensor one_dense = self_attention(in, how(c, AttentionKind::kDense));
+    at::set_num_threads(3);
+    EXPECT_TRUE(at::equal(one, self_attention(in, how(c, AttentionKind::kSla))));
+    EXPECT_TRUE(at::equal(one_dense, self_attention(in, how(c, AttentionKind::kDense))));
+    at::set_num_threads(before);
+}
 
 // The example of the specification, with the identity as proj_l.
 TEST(LinearBranch, WorkedExample) {
