@@ -51,7 +51,7 @@ bool JobRunner::use_smaller_plan(MemoryStage stage) {
     if (next >= job_.memory.plans.size()) return false;
     has_retried_ = true;
     plan_ = next;
-    for (const Part part : {Part::kTextEncoder, Part::kTransformer, Part::kVae})
+    for (const Part part : {Part::kTextEncoder, Part::kImageEncoder, Part::kTransformer, Part::kVae})
         memory_.generator->release(part);
     memory_.generator->use(plan().choice);
     log::warning("memory ran out in stage {}; trying again: {}", to_string(stage), plan().words);

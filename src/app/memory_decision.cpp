@@ -66,6 +66,7 @@ MemoryDecision decide_memory(const pipeline::ModelParts& parts, const Generation
     in.has_image = !request.image.empty();
     in.text_tokens = std::max<std::int64_t>(text_tokens, 1);
     in.is_sparse_attention = request.attention != "dense" && request.attention != "sage";
+    in.has_image = !request.image.empty();
     in.only_decodes = !request.latents.empty();
     in.program_bytes = program_bytes();
     MemoryDecision out;

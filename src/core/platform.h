@@ -1,9 +1,11 @@
 // core/platform.h - everything that differs between Linux and Windows, in one place (platform_posix.cpp and
 // machine_linux.cpp, or platform_windows.cpp).
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <span>
 #include <string>
 
 #include "core/result.h"
@@ -24,6 +26,9 @@ struct Memory {
 Memory physical_memory();
 std::uint64_t process_peak_rss_bytes();
 std::uint64_t process_rss_bytes();
+/// Take pages of a mapped file out of this process's resident memory; the next touch reads them again, from the system's
+/// cache if they are still there. ONLY for bytes of a read-only file mapping. Whole pages inside the range.
+void forget_pages(std::span<const std::byte> mapped) noexcept;
 int physical_cores();  // what this process may use (affinity, cgroup), at least 1
 std::string cpu_name();
 std::string os_name();

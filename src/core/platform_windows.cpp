@@ -192,4 +192,9 @@ void on_termination(void (*on_stop)(int signal_number)) {
     SetConsoleCtrlHandler(on_console_event, TRUE);
 }
 
+void forget_pages(std::span<const std::byte> mapped) noexcept {
+    // Unlocking what is not locked takes the pages out of the working set; that it "fails" is how it is documented.
+    if (!mapped.empty()) VirtualUnlock(const_cast<std::byte*>(mapped.data()), mapped.size());
+}
+
 }  // namespace studio::platform

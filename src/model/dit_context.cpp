@@ -39,13 +39,6 @@ PackedText pad_text(const at::Tensor& context, std::int64_t pad_to) {
     return {missing > 0 ? at::constant_pad_nd(context, {0, 0, 0, missing}) : context, {}};
 }
 
-bool quantises_rows(const std::vector<DitBlockWeights>& blocks) {
-    return std::any_of(blocks.begin(), blocks.end(), [](const DitBlockWeights& block) {
-        const Linear& k = block.cross_attention.k;
-        return k.quantize_input && k.weight.has_int8_tiles();
-    });
-}
-
 void check_text(const at::Tensor& context, const checkpoint::DitConfig& config) {
     if (context.dim() == 3 && context.size(0) > 0 && context.size(1) > 0 && context.size(2) == config.text_dim) return;
     throw Failure(
@@ -71,7 +64,7 @@ at::Tensor check_image(const at::Tensor& image, const checkpoint::DitConfig& con
         "Use the image encoder that belongs to this model, with one picture, or two for first-last-frame models."));
 }
 
-at::Tensor embed_text(const DitWeights& weights, const at::Tensor& rows) {
+at::Tensor embed_text(const DitCommonWeights& weights, const at::Tensor& rows) {
     at::Tensor hidden = ops::linear(rows, weights.text_in);
     ops::gelu_tanh_(hidden);
     return ops::linear(hidden, weights.text_out);
@@ -87,9 +80,9 @@ at::Tensor embed_image(const ImageEmbedderWeights& w, const at::Tensor& image, a
 
 }  // namespace
 
-std::shared_ptr<const DitContext> make_dit_context(const DitWeights& weights, const checkpoint::DitConfig& config,
-                                                   const Compute& compute, const at::Tensor& context,
-                                                   std::int64_t pad_to,
+std::shared_ptr<const DitContext> make_dit_context(const DitCommonWeights& weights, const DitBlocks& blocks,
+                                                   const checkpoint::DitConfig& config, const Compute& compute,
+                                                   const at::Tensor& context, std::int64_t pad_to,
                                                    const std::optional<at::Tensor>& image_context) {
     check_text(context, config);
     if (config.has_image_embedder != image_context.has_value()) {
@@ -101,7 +94,7 @@ std::shared_ptr<const DitContext> make_dit_context(const DitWeights& weights, co
     }
     auto result = std::make_shared<DitContext>();
     result->batch = context.size(0);
-    const PackedText packed = quantises_rows(weights.blocks) ? pad_text(context, pad_to) : pack_text(context, pad_to);
+    const PackedText packed = blocks.quantises_context() ? pad_text(context, pad_to) : pack_text(context, pad_to);
     result->text_bias = packed.bias.defined() ? packed.bias.to(compute.device) : at::Tensor();
     const at::Tensor text = embed_text(weights, packed.rows.to(compute.device, compute.dtype()));
     at::Tensor image;
@@ -110,8 +103,8 @@ std::shared_ptr<const DitContext> make_dit_context(const DitWeights& weights, co
         image = embed_image(*weights.image, wide, compute.dtype());
     }
     const auto split = [&](const at::Tensor& x) { return x.unflatten(-1, {config.num_heads, config.head_dim}); };
-    for (const DitBlockWeights& block : weights.blocks) {
-        const AttentionWeights& w = block.cross_attention;
+    for (std::int64_t i = 0; i < blocks.count(); ++i) {
+        const AttentionWeights w = blocks.cross_keys(i);
         const auto keys = [&](const at::Tensor& x, const Linear& k, const at::Tensor& norm) {
             return split(ops::rms_norm(ops::linear(x, k), norm, config.eps).to(compute.dtype()));
         };

@@ -1,7 +1,7 @@
 // model/dit_context.h - text and image side of a DiT run: embedded once per prompt, keys and values once per block.
 #pragma once
 #include "checkpoint/configs.h"
-#include "model/dit_weights.h"
+#include "model/dit_blocks.h"
 
 namespace studio {
 
@@ -18,8 +18,9 @@ struct DitContext {
 };
 
 /// See WanDit::prepare.   Throws Failure(InvalidArgument).
-std::shared_ptr<const DitContext> make_dit_context(const DitWeights& weights, const checkpoint::DitConfig& config,
-                                                   const Compute& compute, const at::Tensor& context,
-                                                   std::int64_t pad_to, const std::optional<at::Tensor>& image_context);
+std::shared_ptr<const DitContext> make_dit_context(const DitCommonWeights& weights, const DitBlocks& blocks,
+                                                   const checkpoint::DitConfig& config, const Compute& compute,
+                                                   const at::Tensor& context, std::int64_t pad_to,
+                                                   const std::optional<at::Tensor>& image_context);
 
 }  // namespace studio

@@ -36,7 +36,7 @@ void check(const at::Tensor& timestep, std::int64_t batch, std::int64_t tokens) 
 
 }  // namespace
 
-TimeEmbedding embed_time(const DitWeights& weights, std::int64_t freq_dim, const at::Tensor& timestep,
+TimeEmbedding embed_time(const DitCommonWeights& weights, std::int64_t freq_dim, const at::Tensor& timestep,
                          std::int64_t batch, std::int64_t tokens) {
     const at::Tensor values = timestep.to(at::kCPU, at::kDouble).contiguous();
     check(values, batch, tokens);

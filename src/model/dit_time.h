@@ -13,7 +13,7 @@ struct TimeEmbedding {
 
 /// timestep [B] or [B, tokens], any real type, 0...1000.   Throws Failure(InvalidArgument).
 /// Cost  independent of the token count for [B]; per distinct timestep otherwise (TI2V-5B has two: 0 and t).
-TimeEmbedding embed_time(const DitWeights& weights, std::int64_t freq_dim, const at::Tensor& timestep,
+TimeEmbedding embed_time(const DitCommonWeights& weights, std::int64_t freq_dim, const at::Tensor& timestep,
                          std::int64_t batch, std::int64_t tokens);
 
 }  // namespace studio

@@ -19,7 +19,7 @@ constexpr const char* kProjL[] = {"attn_op.local_attn.proj_l", "proj_l"};
 
 DitLoader::DitLoader(const checkpoint::Recognised& recognised, const checkpoint::DitConfig& config,
                      const Compute& compute, const DitOptions& options)
-    : source_(recognised, compute.device, open_loras(options.loras, recognised)),
+    : source_(recognised, compute.device, open_loras(options.loras, recognised), options.residency),
       config_(config),
       compute_(compute),
       quantize_input_(options.quantize_activations) {}
@@ -70,12 +70,26 @@ Linear DitLoader::linear(const std::string& name, std::int64_t out, std::int64_t
 
 AttentionWeights DitLoader::attention(const std::string& name, bool with_image) const {
     const std::int64_t dim = config_.dim;
-    AttentionWeights w;
+    AttentionWeights w = keys(name, with_image);
     w.q = linear(name + "q", dim, dim);
-    w.k = linear(name + "k", dim, dim);
-    w.v = linear(name + "v", dim, dim);
     w.o = linear(name + "o", dim, dim);
     w.norm_q = source_.get(name + "norm_q.weight", {dim}, at::kFloat);
+    return w;
+}
+
+AttentionWeights DitLoader::cross_keys(std::int64_t index) const {
+    return keys(fmt::format("blocks.{}.cross_attn.", index), config_.has_image_embedder);
+}
+
+void DitLoader::forget(std::int64_t index) const {
+    source_.forget(fmt::format("blocks.{}.", index));
+}
+
+AttentionWeights DitLoader::keys(const std::string& name, bool with_image) const {
+    const std::int64_t dim = config_.dim;
+    AttentionWeights w;
+    w.k = linear(name + "k", dim, dim);
+    w.v = linear(name + "v", dim, dim);
     w.norm_k = source_.get(name + "norm_k.weight", {dim}, at::kFloat);
     if (with_image) {
         w.k_image = linear(name + "k_img", dim, dim);
@@ -100,14 +114,6 @@ DitCommonWeights DitLoader::common() const {
     if (config_.has_image_embedder) w.image = image_embedder();
     w.head_modulation = source_.get("head.modulation", {1, 2, dim}, at::kFloat)[0];
     w.head = source_.linear("head.head", pt * ph * pw * config_.out_channels, dim, at::kFloat);
-    return w;
-}
-
-DitWeights load_dit_weights(const DitLoader& loader, std::int64_t num_blocks) {
-    DitWeights w;
-    static_cast<DitCommonWeights&>(w) = loader.common();
-    for (std::int64_t i = 0; i < num_blocks; ++i)
-        w.blocks.push_back(loader.block(i));
     return w;
 }
 

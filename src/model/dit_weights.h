@@ -48,10 +48,15 @@ class DitLoader {
               const DitOptions& options);
     DitCommonWeights common() const;
     DitBlockWeights block(std::int64_t index) const;
+    /// Only what makes keys and values of the context: k, v, norm_k and the same for an image. The rest is undefined.
+    AttentionWeights cross_keys(std::int64_t index) const;
+    /// The block's pages of the mapped files leave resident memory.
+    void forget(std::int64_t index) const;
 
   private:
     ImageEmbedderWeights image_embedder() const;
     AttentionWeights attention(const std::string& name, bool with_image) const;
+    AttentionWeights keys(const std::string& name, bool with_image) const;
     Affine norm(const std::string& name, std::int64_t size) const;
     Linear linear(const std::string& name, std::int64_t out, std::int64_t in) const;
 
@@ -60,11 +65,5 @@ class DitLoader {
     Compute compute_;
     bool quantize_input_ = false;
 };
-
-struct DitWeights : DitCommonWeights {
-    std::vector<DitBlockWeights> blocks;
-};
-
-DitWeights load_dit_weights(const DitLoader& loader, std::int64_t num_blocks);
 
 }  // namespace studio

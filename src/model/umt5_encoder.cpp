@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "model/block_stream.h"
 #include "model/position_bucket.h"
 #include "model/weight_source.h"
 #include "tensor/guard.h"
@@ -41,16 +42,21 @@ Layer load_layer(const WeightSource& weights, const checkpoint::Umt5Config& c, s
 
 class Umt5EncoderImpl final : public Umt5Encoder {
   public:
-    Umt5EncoderImpl(const checkpoint::Recognised& recognised, const Compute& compute)
+    Umt5EncoderImpl(const checkpoint::Recognised& recognised, const Compute& compute, Residency residency)
         : config_(checkpoint::umt5_config(recognised).value()),
           compute_(compute),
-          buckets_(config_.num_buckets, config_.max_distance) {
-        const WeightSource weights(recognised, compute.device);
+          buckets_(config_.num_buckets, config_.max_distance),
+          weights_(std::make_shared<const WeightSource>(recognised, compute.device, nullptr, residency)) {
+        const WeightSource& weights = *weights_;
         embedding_ = weights.table("token_embedding.weight", config_.vocab_size, config_.d_model);
+        final_norm_ = weights.get("norm.weight", {config_.d_model}, at::kFloat);
+        if (residency == Residency::kStreamed) {
+            stream_layers();
+            return;
+        }
         for (std::int64_t i = 0; i < config_.num_layers; ++i) {
             layers_.push_back(load_layer(weights, config_, i, compute.dtype()));
         }
-        final_norm_ = weights.get("norm.weight", {config_.d_model}, at::kFloat);
     }
 
     const checkpoint::Umt5Config& config() const override { return config_; }
@@ -101,18 +107,36 @@ class Umt5EncoderImpl final : public Umt5Encoder {
     }
 
     at::Tensor encode_row(const at::Tensor& ids, const at::Tensor& positions, const std::stop_token& stop) const {
-        const std::int64_t n = ids.numel();
         const at::Tensor buckets = bucket_table(positions).flatten().to(compute_.device);
         // Residual stream in fp32: rows are few, and 16-bit sums lose the small contributions of late layers.
         at::Tensor x = embedding_.select_rows(ids).to(compute_.device, at::kFloat);
-        for (const Layer& layer : layers_) {
+        for (std::int64_t i = 0; i < config_.num_layers; ++i) {
             throw_if_cancelled(stop);
-            const at::Tensor bias =
-                layer.position_bias.index_select(0, buckets).view({1, n, n, config_.num_heads}).permute({0, 3, 1, 2});
-            x.add_(attend(layer, normed(x, layer.norm1), bias));
-            x.add_(feed_forward(layer, normed(x, layer.norm2)));
+            if (!stream_) {
+                run_layer(x, layers_[static_cast<std::size_t>(i)], buckets);
+                continue;
+            }
+            const Layer layer = stream_->take(i);
+            run_layer(x, layer, buckets);
+            finish_device_work(compute_.device);  // before its memory is given to the copies of a later layer
         }
         return ops::rms_norm(x, final_norm_, config_.eps);
+    }
+
+    void run_layer(at::Tensor& x, const Layer& layer, const at::Tensor& buckets) const {
+        const std::int64_t n = x.size(0);
+        const at::Tensor bias =
+            layer.position_bias.index_select(0, buckets).view({1, n, n, config_.num_heads}).permute({0, 3, 1, 2});
+        x.add_(attend(layer, normed(x, layer.norm1), bias));
+        x.add_(feed_forward(layer, normed(x, layer.norm2)));
+    }
+
+    void stream_layers() {
+        const auto make = [from = weights_, config = config_, type = compute_.dtype()](std::int64_t index) {
+            return load_layer(*from, config, index, type);
+        };
+        const auto forget = [from = weights_](std::int64_t index) { from->forget(fmt::format("blocks.{}.", index)); };
+        stream_ = std::make_unique<BlockStream<Layer>>(config_.num_layers, compute_.device, make, forget);
     }
 
     at::Tensor normed(const at::Tensor& x, const at::Tensor& weight) const {
@@ -136,16 +160,19 @@ class Umt5EncoderImpl final : public Umt5Encoder {
     checkpoint::Umt5Config config_;
     Compute compute_;
     PositionBuckets buckets_;
+    std::shared_ptr<const WeightSource> weights_;
     LinearWeight embedding_;
     at::Tensor final_norm_;
-    std::vector<Layer> layers_;
+    std::vector<Layer> layers_;                   // or:
+    std::unique_ptr<BlockStream<Layer>> stream_;  // each made ready just before it runs
 };
 
 }  // namespace
 
-std::unique_ptr<Umt5Encoder> Umt5Encoder::load(const checkpoint::Recognised& weights, const Compute& compute) {
+std::unique_ptr<Umt5Encoder> Umt5Encoder::load(const checkpoint::Recognised& weights, const Compute& compute,
+                                               Residency residency) {
     const c10::InferenceMode mode;
-    return std::make_unique<Umt5EncoderImpl>(weights, compute);
+    return std::make_unique<Umt5EncoderImpl>(weights, compute, residency);
 }
 
 }  // namespace studio

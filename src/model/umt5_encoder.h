@@ -3,6 +3,7 @@
 #include <stop_token>
 
 #include "checkpoint/configs.h"
+#include "model/residency.h"
 #include "tensor/compute.h"
 #include "tensor/torch_compat.h"
 
@@ -11,7 +12,8 @@ namespace studio {
 class Umt5Encoder {
   public:
     /// Throws Failure.
-    static std::unique_ptr<Umt5Encoder> load(const checkpoint::Recognised& weights, const Compute& compute);
+    static std::unique_ptr<Umt5Encoder> load(const checkpoint::Recognised& weights, const Compute& compute,
+                                             Residency residency = Residency::kResident);
     virtual ~Umt5Encoder() = default;
     virtual const checkpoint::Umt5Config& config() const = 0;
     /// ids, mask I64 [B, L] -> fp32 [B, L, d_model]. Only real tokens are computed: rows are packed to each prompt's

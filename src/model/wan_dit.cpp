@@ -6,6 +6,7 @@
 
 #include "checkpoint/attention_kind.h"
 #include "core/text.h"
+#include "model/dit_blocks.h"
 #include "model/dit_context.h"
 #include "model/dit_time.h"
 #include "model/dit_weights.h"
@@ -15,10 +16,6 @@
 
 namespace studio {
 namespace {
-
-// The widest hidden activation of the feed-forward part is made for this many values at a time, so that memory does not
-// grow with ffn_dim * tokens.
-constexpr std::int64_t kFeedForwardValues = 16 << 20;
 
 ops::SelfAttention decided_attention(const checkpoint::Recognised& recognised, const checkpoint::DitConfig& config,
                                      ops::SelfAttention how) {
@@ -35,14 +32,17 @@ class WanDitImpl final : public WanDit {
           compute_(compute),
           attention_(decided_attention(recognised, config_, options.attention)),
           on_block_mask_(options.on_block_mask),
-          weights_(load_dit_weights(DitLoader(recognised, config_, compute, options), config_.num_layers)) {}
+          feed_forward_values_(options.feed_forward_values),
+          loader_(std::make_shared<const DitLoader>(recognised, config_, compute, options)),
+          weights_(loader_->common()),
+          blocks_(loader_, config_.num_layers, compute.device, options.residency) {}
 
     const checkpoint::DitConfig& config() const override { return config_; }
 
     std::shared_ptr<const DitContext> prepare(const at::Tensor& context, std::int64_t pad_to,
                                               const std::optional<at::Tensor>& image_context) const override {
         const c10::InferenceMode mode;
-        return make_dit_context(weights_, config_, compute_, context, pad_to, image_context);
+        return make_dit_context(weights_, blocks_, config_, compute_, context, pad_to, image_context);
     }
 
     at::Tensor forward(const at::Tensor& hidden, const at::Tensor& timestep, const DitContext& context,
@@ -53,11 +53,12 @@ class WanDitImpl final : public WanDit {
         const TimeEmbedding time = embed_time(weights_, config_.freq_dim, timestep, batch, grid.tokens());
         const at::Tensor table = rope_for(grid);
         at::Tensor x = patchify(hidden, grid);
-        const int total = static_cast<int>(weights_.blocks.size());
+        const int total = static_cast<int>(blocks_.count());
         for (int i = 0; i < total; ++i) {
             throw_if_cancelled(stop);
-            const auto at_block = static_cast<std::size_t>(i);
-            run_block(i, x, weights_.blocks[at_block], context.blocks[at_block], context.text_bias, time, table, batch);
+            const DitContext::Block& keys = context.blocks[static_cast<std::size_t>(i)];
+            blocks_.use(
+                i, [&](const DitBlockWeights& w) { run_block(i, x, w, keys, context.text_bias, time, table, batch); });
             if (on_block) on_block(i + 1, total);
         }
         throw_if_cancelled(stop);
@@ -78,7 +79,7 @@ class WanDitImpl final : public WanDit {
                             pw),
                 "Choose a size that the model can make."));
         }
-        if (context.batch != hidden.size(0) || context.blocks.size() != weights_.blocks.size()) {
+        if (context.batch != hidden.size(0) || static_cast<std::int64_t>(context.blocks.size()) != blocks_.count()) {
             throw Failure(invalid_argument("encoder_hidden_states",
                                            fmt::format("The context was made for a batch of {}, the latent has {}.",
                                                        context.batch, hidden.size(0)),
@@ -163,7 +164,7 @@ class WanDitImpl final : public WanDit {
     }
 
     at::Tensor feed_forward(const DitBlockWeights& w, const at::Tensor& b) const {
-        const std::int64_t rows = std::max<std::int64_t>(256, kFeedForwardValues / config_.ffn_dim);
+        const std::int64_t rows = std::max<std::int64_t>(256, feed_forward_values_ / config_.ffn_dim);
         const auto run = [&](const at::Tensor& part) {
             at::Tensor hidden = ops::linear(part, w.ffn_in);
             ops::gelu_tanh_(hidden);
@@ -195,7 +196,10 @@ class WanDitImpl final : public WanDit {
     Compute compute_;
     ops::SelfAttention attention_;
     std::function<void(int, const at::Tensor&)> on_block_mask_;
-    DitWeights weights_;
+    std::int64_t feed_forward_values_;
+    std::shared_ptr<const DitLoader> loader_;
+    DitCommonWeights weights_;
+    DitBlocks blocks_;
     mutable std::mutex rope_mutex_;
     mutable TokenGrid rope_grid_;
     mutable at::Tensor rope_;

@@ -6,6 +6,7 @@
 
 #include "checkpoint/configs.h"
 #include "model/lora.h"
+#include "model/residency.h"
 #include "tensor/compute.h"
 #include "tensor/self_attention.h"
 #include "tensor/torch_compat.h"
@@ -16,18 +17,15 @@ namespace studio {
 /// values. Opaque to callers; valid for the WanDit that made it.
 struct DitContext;
 
-/// Where the weights of the blocks are while the network runs.
-enum class Residency {
-    kResident,  // in the compute type (or quantised as stored), all of them, on the device
-    kStreamed,  // each block is made ready just before it runs, while the one before computes; two blocks at a time
-};
-
 struct DitOptions {
     ops::SelfAttention attention;  // kind, top-k share
     /// Linears stored as INT8 with 128 x 128 scales quantise their input as well (W8A8); false: float activations.
     bool quantize_activations = false;
     std::vector<LoraChoice> loras;  // merged in order
     Residency residency = Residency::kResident;
+    /// The feed-forward part's hidden activation, the widest of all, is made for this many values at a time (at least
+    /// 256 tokens), so that memory does not grow with ffn_dim * tokens.
+    std::int64_t feed_forward_values = 16 << 20;
     /// Told the block map of every layer as it is made: I8 [B, heads, query blocks, key blocks]. Sparse kinds only.
     std::function<void(int layer, const at::Tensor& mask)> on_block_mask;
 };

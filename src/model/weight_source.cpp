@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/platform.h"
 #include "core/text.h"
 #include "io/finite.h"
 #include "io/read_values.h"
@@ -42,8 +43,12 @@ std::int64_t rows_of(const checkpoint::NamedTensor& tensor) {
 }  // namespace
 
 WeightSource::WeightSource(const checkpoint::Recognised& recognised, at::Device device,
-                           std::shared_ptr<const LoraSet> loras)
-    : checkpoint_(recognised.checkpoint), tensors_(recognised.tensors), device_(device), loras_(std::move(loras)) {
+                           std::shared_ptr<const LoraSet> loras, Residency residency)
+    : checkpoint_(recognised.checkpoint),
+      tensors_(recognised.tensors),
+      device_(device),
+      copies_from_pinned_(device.is_cuda() && residency == Residency::kStreamed),
+      loras_(std::move(loras)) {
     for (const auto& tensor : tensors_)
         by_name_.emplace(tensor.name, &tensor);
 }
@@ -138,17 +143,40 @@ at::Tensor WeightSource::dense(const checkpoint::NamedTensor& tensor) const {
 
 at::Tensor WeightSource::get(const std::string& name, at::IntArrayRef shape, at::ScalarType type) const {
     const checkpoint::NamedTensor& tensor = find(name, shape);
-    at::Tensor value = stays_quantised(tensor) ? quantised(tensor, at::kFloat).expand().view(shape) : dense(tensor);
-    if (loras_ == nullptr || !loras_->changes(name)) return value.to(device_, type);
-    at::Tensor changed = value.to(device_, at::kFloat, false, true);
-    loras_->add_to(name, changed);
-    return changed.to(type);
+    const bool is_expanded = stays_quantised(tensor);
+    const at::Tensor value = is_expanded ? quantised(tensor, at::kFloat).expand().view(shape) : dense(tensor);
+    at::Tensor result;
+    if (loras_ == nullptr || !loras_->changes(name)) {
+        result = on_device(value, type);
+    } else {
+        result = value.to(device_, at::kFloat, false, true);
+        loras_->add_to(name, result);
+        result = result.to(type);
+    }
+    // A copy is what is used from here on: the pages that it was made from need not stay beside it.
+    if (is_expanded || !result.is_alias_of(value)) forget(*tensor.stored);
+    return result;
+}
+
+at::Tensor WeightSource::on_device(const at::Tensor& value, at::ScalarType type) const {
+    if (!copies_from_pinned_) return value.to(device_, type);
+    return value.to(type).pin_memory().to(device_, true);
+}
+
+void WeightSource::forget(const io::TensorInfo& stored) const {
+    platform::forget_pages(checkpoint_->bytes(stored));
+}
+
+void WeightSource::forget(std::string_view prefix) const {
+    for (const auto& tensor : tensors_)
+        if (std::string_view(tensor.name).starts_with(prefix)) forget(*tensor.stored);
 }
 
 LinearWeight WeightSource::table(const std::string& name, std::int64_t rows, std::int64_t columns) const {
     const checkpoint::NamedTensor& tensor = find(name, {rows, columns});
-    if (stays_quantised(tensor)) return quantised(tensor, at::kFloat);
-    return {dense(tensor)};
+    LinearWeight table = stays_quantised(tensor) ? quantised(tensor, at::kFloat) : LinearWeight(dense(tensor));
+    forget(*tensor.stored);  // all of it was looked at; a run reads a few rows
+    return table;
 }
 
 Linear WeightSource::linear(const std::string& name, std::int64_t out, std::int64_t in, at::ScalarType type,

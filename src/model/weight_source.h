@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "checkpoint/recognise.h"
+#include "model/residency.h"
 #include "tensor/compute.h"
 #include "tensor/linear.h"
 #include "tensor/torch_compat.h"
@@ -26,7 +27,10 @@ struct Affine {
 class WeightSource {
   public:
     WeightSource(const checkpoint::Recognised& recognised, at::Device device,
-                 std::shared_ptr<const LoraSet> loras = nullptr);
+                 std::shared_ptr<const LoraSet> loras = nullptr, Residency residency = Residency::kResident);
+
+    /// Take the pages of all tensors whose name begins with `prefix` out of resident memory; views stay valid.
+    void forget(std::string_view prefix) const;
 
     bool has(std::string_view name) const { return by_name_.contains(name); }
 
@@ -49,12 +53,15 @@ class WeightSource {
     at::Tensor scale_of(const checkpoint::NamedTensor& tensor) const;
     [[noreturn]] void refuse(const checkpoint::NamedTensor& tensor, const std::string& message,
                              const std::string& fix) const;
+    void forget(const io::TensorInfo& stored) const;
+    at::Tensor on_device(const at::Tensor& value, at::ScalarType type) const;
     std::string file_of(const io::TensorInfo& stored) const;
 
     std::shared_ptr<const io::Checkpoint> checkpoint_;
     std::vector<checkpoint::NamedTensor> tensors_;
     std::unordered_map<std::string_view, const checkpoint::NamedTensor*> by_name_;
     at::Device device_;
+    bool copies_from_pinned_;
     std::shared_ptr<const LoraSet> loras_;
     mutable std::mutex scanned_mutex_;
     mutable std::unordered_set<const io::TensorInfo*> scanned_;

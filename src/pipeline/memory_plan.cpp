@@ -10,11 +10,12 @@ namespace studio::pipeline {
 namespace {
 
 // Measured with networks of a few kilobytes (bench/memory_prediction.py), beyond what the program holds when it plans.
-constexpr std::uint64_t kRunBytes = 62u << 20;         // LibTorch's code and tables touched for the first time
-constexpr std::uint64_t kEncoderBaseBytes = 8u << 20;  // x264: tables and threads
-constexpr std::uint64_t kEncoderPictures = 60;         // x264: pictures in flight, 8-bit 4:2:0, with their working data
-constexpr std::uint64_t kKeptBytes = 40u << 20;        // activation_cache.cpp: freed blocks that wait for reuse
-constexpr std::uint64_t kCudaHostBytes = 700u << 20;   // driver and libtorch_cuda
+constexpr std::uint64_t kRunBytes = 41u << 20;          // LibTorch's code and tables touched for the first time
+constexpr std::uint64_t kEncoderBaseBytes = 8u << 20;   // x264: tables and threads
+constexpr std::uint64_t kEncoderPictures = 60;          // x264: at most so many in flight
+constexpr std::uint64_t kEncoderSamples = 5;            // of 8 bits per pixel of each: planes, their filtered copies
+constexpr std::uint64_t kKeptBytes = 20u << 20;         // freed blocks that wait for reuse (activation_cache.cpp)
+constexpr std::uint64_t kCudaHostBytes = 700u << 20;    // driver and libtorch_cuda
 constexpr std::uint64_t kCudaDeviceBytes = 500u << 20;  // context and kernels
 
 struct Parts {
@@ -51,17 +52,19 @@ Work work_bytes(const ModelParts& parts, const PlanInputs& in, const LatentShape
     sizes.element_bytes = in.element_bytes;
     sizes.is_sparse = in.is_sparse_attention;
     out.denoise = denoise_stage_bytes(parts.dit_config, sizes);
-    out.decode = decode_stage_bytes(parts.vae_config, latent.height, latent.width, bands);
+    out.decode = decode_stage_bytes(parts.vae_config, latent.height, latent.width, bands, latent.frames == 1);
     const auto pixels = static_cast<std::uint64_t>(in.shape.width) * static_cast<std::uint64_t>(in.shape.height);
     const auto frames = static_cast<std::uint64_t>(in.shape.num_frames);
-    out.encoder = kEncoderBaseBytes + pixels * (3 * 8 + std::min(frames, kEncoderPictures) * 3 / 2);
+    const auto padded =
+        static_cast<std::uint64_t>(in.shape.width + 64) * static_cast<std::uint64_t>(in.shape.height + 96);
+    out.encoder = kEncoderBaseBytes + std::min(frames, kEncoderPictures) * padded * kEncoderSamples;
     if (bands > 1) out.waiting = pixels * 3 * frames;
     return out;
 }
 
 /// Freed blocks wait for reuse: a part of what a stage needs, up to the cache's limit.
 std::uint64_t with_kept(std::uint64_t work) {
-    return work + std::min(work / 2, kKeptBytes);
+    return work + std::min(work / 4, kKeptBytes);
 }
 
 std::string words_of(const MemoryChoice& choice) {

@@ -16,11 +16,12 @@ std::uint64_t u(std::int64_t value) {
 }
 
 constexpr std::int64_t kF32 = 4;
-// dit: the widest hidden activation is made for so many values at a time (wan_dit.cpp).
+// DitOptions::feed_forward_values
 constexpr std::int64_t kFeedForwardValues = 16 << 20;
 
 /// Adds up what lives as long as a pass and finds the largest sum of what lives in one layer.
 struct Meter {
+    bool is_single = false;  // a lone picture needs no frames in front
     std::int64_t kept = 0, fullest = 0;
     void keep(std::int64_t values) { kept += values; }
     void layer(std::int64_t values) { fullest = std::max(fullest, values); }
@@ -36,7 +37,7 @@ class LevelMeter {
 
     void norm_conv(std::int64_t in, std::int64_t out, std::int64_t alive) const {
         meter_.keep(2 * pixels_ * in);
-        meter_.layer(alive + pixels_ * ((frames_ + 2) * in + frames_ * out));
+        meter_.layer(alive + pixels_ * ((frames_ + (meter_.is_single ? 0 : 2)) * in + frames_ * out));
     }
     /// `held`: values that the caller keeps meanwhile.
     void residual(std::int64_t in, std::int64_t out, std::int64_t held) const {
@@ -60,8 +61,10 @@ void middle(Meter& meter, const LevelMeter& level, std::int64_t channels) {
     meter.layer(level.values(channels) * 7);  // x, its norm, q, k and v, and what attention gives
 }
 
-std::uint64_t band_bytes(const VaeConfig& c, std::int64_t height, std::int64_t width, const DecoderRows& rows) {
+std::uint64_t band_bytes(const VaeConfig& c, std::int64_t height, std::int64_t width, const DecoderRows& rows,
+                         bool is_single) {
     Meter meter;
+    meter.is_single = is_single;
     const std::size_t count = c.dim_mult.size();
     std::int64_t channels = c.decoder_base_dim * c.dim_mult.back();
     std::int64_t frames = 1;
@@ -82,7 +85,7 @@ std::uint64_t band_bytes(const VaeConfig& c, std::int64_t height, std::int64_t w
         channels = out;
         if (is_last) break;
         const std::int64_t next = c.is_22 ? out : out / 2;
-        if (c.temporal_downsample[count - 2 - i]) {
+        if (c.temporal_downsample[count - 2 - i] && !is_single) {
             meter.keep(2 * level.pixels() * out);
             meter.layer(received + level.pixels() * out * (2 * frames + 2 + 4 * frames));
             frames *= 2;
@@ -95,7 +98,8 @@ std::uint64_t band_bytes(const VaeConfig& c, std::int64_t height, std::int64_t w
     const LevelMeter head(meter, frames, rows.head.size(), width << (count - 1));
     const std::int64_t picture = 3 * c.patch_size * c.patch_size;
     head.norm_conv(channels, picture, head.values(channels));
-    return meter.bytes() + u(4 * head.values(picture) * kF32);  // clamped, unfolded, as 8-bit, checked
+    meter.layer(head.values(channels) + 5 * head.values(picture));  // clamped, unfolded, checked, made 8-bit
+    return meter.bytes();
 }
 
 DecoderRows all_rows(const VaeConfig& c, std::int64_t height) {
@@ -158,10 +162,12 @@ std::uint64_t denoise_stage_bytes(const DitConfig& c, const DenoiseSizes& s) {
     return u(residual + std::max({attention, gated, feed_forward}) + cross + solver + rotary);
 }
 
-std::uint64_t decode_stage_bytes(const VaeConfig& c, std::int64_t height, std::int64_t width, int bands) {
+std::uint64_t decode_stage_bytes(const VaeConfig& c, std::int64_t height, std::int64_t width, int bands,
+                                 bool is_single) {
     std::uint64_t most = 0;
     for (int i = 0; i < bands; ++i)
-        most = std::max(most, band_bytes(c, height, width, decoder_rows(c, height, band_rows(height, bands, i))));
+        most = std::max(most,
+                        band_bytes(c, height, width, decoder_rows(c, height, band_rows(height, bands, i)), is_single));
     return most;
 }
 

@@ -23,9 +23,9 @@ std::uint64_t text_stage_bytes(const checkpoint::Umt5Config& config, std::int64_
 /// One forward pass: residual, one block's temporaries, cross-attention keys and values, latents of the solver.
 std::uint64_t denoise_stage_bytes(const checkpoint::DitConfig& config, const DenoiseSizes& sizes);
 /// Streaming decode of a latent of height x width: feature caches and the fullest layer, for the most demanding of
-/// `bands` bands. Independent of the number of frames.
+/// `bands` bands. The same for any number of latent frames above one; a single picture needs less.
 std::uint64_t decode_stage_bytes(const checkpoint::VaeConfig& config, std::int64_t height, std::int64_t width,
-                                 int bands = 1);
+                                 int bands = 1, bool is_single_picture = false);
 /// The same for encoding four frames after the first.
 std::uint64_t encode_stage_bytes(const checkpoint::VaeConfig& config, std::int64_t height, std::int64_t width);
 /// Multiplications of a decode in bands, relative to a decode in one piece.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/check.h"
+#include "core/platform.h"
 #include "core/text.h"
 #include "tensor/guard.h"
 #include "tensor/noise.h"
@@ -36,6 +37,11 @@ TextEmbeds without_padding(const at::Tensor& rows_1nd, std::int64_t text_len) {
     return {context.slice(1, 0, count).contiguous(), std::max(text_len, rows_1nd.size(1))};
 }
 
+void forget_pages(const checkpoint::Recognised& part) {
+    for (const auto& tensor : part.tensors)
+        platform::forget_pages(part.checkpoint->bytes(*tensor.stored));
+}
+
 void check_ids(const at::Tensor& ids, const at::Tensor& mask, std::int64_t vocabulary) {
     if (ids.dim() != 2 || ids.size(0) != 1 || ids.size(1) < 1) bad_shape("ids", ids, "1 x L");
     if (!mask.sizes().equals(ids.sizes())) bad_shape("mask", mask, "the shape of the ids");
@@ -64,7 +70,44 @@ VideoPipeline::VideoPipeline(std::shared_ptr<const ModelParts> parts, const Comp
 void VideoPipeline::load_text_encoder() {
     if (text_encoder_) return;
     STUDIO_CHECK(parts_->text_encoder.has_value(), "the text encoder was not opened");
-    text_encoder_ = Umt5Encoder::load(*parts_->text_encoder, compute_);
+    text_encoder_ = Umt5Encoder::load(*parts_->text_encoder, compute_, residency());
+}
+
+Residency VideoPipeline::residency() const {
+    return memory_.streams_blocks ? Residency::kStreamed : Residency::kResident;
+}
+
+void VideoPipeline::use(const MemoryChoice& choice) {
+    if (choice.streams_blocks != memory_.streams_blocks) {
+        release_text_encoder();
+        release_transformer();
+    }
+    memory_ = choice;
+}
+
+void VideoPipeline::release_text_encoder() {
+    if (!text_encoder_) return;
+    text_encoder_.reset();
+    forget_pages(*parts_->text_encoder);
+}
+
+void VideoPipeline::release_transformer() {
+    if (dit_) forget_pages(parts_->dit);
+    if (dit_low_) forget_pages(*parts_->transformer_2);
+    dit_.reset();
+    dit_low_.reset();
+}
+
+void VideoPipeline::release_image_encoder() {
+    if (!clip_) return;
+    clip_.reset();
+    forget_pages(*parts_->image_encoder);
+}
+
+void VideoPipeline::release_vae() {
+    if (!vae_) return;
+    vae_.reset();
+    forget_pages(parts_->vae);
 }
 
 void VideoPipeline::load_expert(Expert expert) {
@@ -73,15 +116,18 @@ void VideoPipeline::load_expert(Expert expert) {
     std::unique_ptr<WanDit>& wanted = is_low ? dit_low_ : dit_;
     if (wanted) return;
     // Before the new one is read: two of them at once are what the memory choice rules out.
-    if (!memory_.keeps_all) (is_low ? dit_ : dit_low_).reset();
+    if (!memory_.keeps_all) release_transformer();
     DitOptions options = options_.dit;
+    options.residency = residency();
     if (is_low) options.loras = options_.loras_low;
     wanted = WanDit::load(is_low ? *parts_->transformer_2 : parts_->dit, compute_, options);
 }
 
 void VideoPipeline::load_vae() {
     // fp32 as upstream runs it: bf16 decoding is visibly fine but not comparable, and on a CPU it is slower.
-    if (!vae_) vae_ = WanVae::load(parts_->vae, Compute{compute_.device, Precision::kF32});
+    if (vae_) return;
+    vae_ = WanVae::load(parts_->vae, Compute{compute_.device, Precision::kF32});
+    forget_pages(parts_->vae);  // its convolutions run in layouts of their own; what is left is small
 }
 
 const WanVae& VideoPipeline::vae() {

@@ -96,14 +96,12 @@ class VideoPipeline {
     /// The high-noise expert, or the only one. Of two experts both stay only where the memory choice keeps all.
     void load_transformer() { load_expert(Expert::kHighNoise); }
     void load_vae();
-    void release_text_encoder() { text_encoder_.reset(); }
-    void release_transformer() {
-        dit_.reset();
-        dit_low_.reset();
-    }
-    void release_vae() { vae_.reset(); }
+    // What is released also leaves the mapped pages of its files.
+    void release_text_encoder();
+    void release_transformer();
+    void release_vae();
     void load_image_encoder();
-    void release_image_encoder() { clip_.reset(); }
+    void release_image_encoder();
     bool has_image_encoder() const { return clip_ != nullptr; }
     bool has_text_encoder() const { return text_encoder_ != nullptr; }
     bool has_transformer() const { return dit_ != nullptr || dit_low_ != nullptr; }
@@ -114,7 +112,8 @@ class VideoPipeline {
         options_ = options;
         release_transformer();
     }
-    void use(const MemoryChoice& choice) { memory_ = choice; }
+    /// Parts that were loaded for another way are released.
+    void use(const MemoryChoice& choice);
 
     /// Errors   InvalidArgument (shapes, ids out of the vocabulary, invalid UTF-8).
     TextEmbeds encode_text(const TextInput& input, const std::stop_token& stop = {});
@@ -141,6 +140,7 @@ class VideoPipeline {
   private:
     struct ExpertRun;  // one transformer with its contexts, while it is in use
     void load_expert(Expert expert);
+    Residency residency() const;
     ExpertRun start_expert(Expert expert, const DenoiseInputs& in);
     at::Tensor velocity(const ExpertRun& run, const at::Tensor& x, double timestep, const DenoiseInputs& in,
                         const std::stop_token& stop, const std::function<void(int)>& on_block);

@@ -4,6 +4,7 @@
 #include <c10/core/CPUAllocator.h>
 #include <c10/core/impl/alloc_cpu.h>
 
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <list>
@@ -32,7 +33,10 @@ class CachingAllocator final : public c10::Allocator {
     c10::DataPtr allocate(std::size_t bytes) override {
         std::size_t size = block_size(bytes);
         char* block = take(size);
-        if (!block) block = fresh(size);
+        if (!block) {
+            block = fresh(size);
+            if (size >= kSmallestKept && size <= kMostKept) ++misses_;
+        }
         std::memcpy(block, &size, sizeof(size));
         char* data = block + kHeaderBytes;
         return {data, data, &deallocate, c10::Device(c10::kCPU)};
@@ -50,6 +54,7 @@ class CachingAllocator final : public c10::Allocator {
         for (const Kept& kept : all)
             c10::free_cpu(kept.block);
     }
+    std::uint64_t misses() const noexcept { return misses_; }
     std::size_t kept_bytes() const noexcept {
         const std::lock_guard lock(mutex_);
         return kept_bytes_;
@@ -122,6 +127,7 @@ class CachingAllocator final : public c10::Allocator {
     mutable std::mutex mutex_;
     std::list<Kept> kept_;
     std::size_t kept_bytes_ = 0;
+    std::atomic<std::uint64_t> misses_ = 0;
 };
 
 }  // namespace
@@ -140,6 +146,10 @@ void use_activation_cache() {
 
 void release_activation_cache() noexcept {
     CachingAllocator::instance().release();
+}
+
+std::uint64_t activation_cache_misses() noexcept {
+    return CachingAllocator::instance().misses();
 }
 
 std::size_t activation_cache_bytes() noexcept {

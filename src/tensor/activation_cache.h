@@ -3,6 +3,7 @@
 // fragments and grows with the number of frames. Freed blocks are kept here by size instead, up to a limit.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 
 namespace studio {
 
@@ -12,6 +13,10 @@ void use_activation_cache();
 
 /// Give the kept blocks back to the system; at the end of a stage.   Threads  any.
 void release_activation_cache() noexcept;
+
+/// How many blocks of a size worth keeping came from the system because none was kept. Work that repeats itself must
+/// leave this number as it is.
+std::uint64_t activation_cache_misses() noexcept;
 
 /// Bytes in freed blocks that are kept now; 0 when the cache is not in use.
 std::size_t activation_cache_bytes() noexcept;

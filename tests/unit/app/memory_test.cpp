@@ -108,13 +108,13 @@ TEST_F(Memory, FitAnswersWhileAPersonStillChooses) {
     const auto roomy = fit(r);
     ASSERT_TRUE(roomy.ok()) << roomy.error().message;
     EXPECT_EQ(roomy->verdict, FitVerdict::kFits);
-    EXPECT_TRUE(roomy->change.empty());
+    EXPECT_TRUE(roomy->change.text.empty());
     r.ram_limit = static_cast<std::int64_t>(roomy->memory.chosen.peak.host * 3 / 4);
     EXPECT_EQ(fit(r)->verdict, FitVerdict::kFitsSlower);
     r.ram_limit = 10 << 20;
     const auto tight = fit(r);
     EXPECT_EQ(tight->verdict, FitVerdict::kDoesNotFit);
-    EXPECT_FALSE(tight->change.empty());
+    EXPECT_FALSE(tight->change.text.empty());
     r.width = 17;
     EXPECT_EQ(fit(r).error().field, "width");
 }

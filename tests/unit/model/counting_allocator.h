@@ -21,6 +21,7 @@ class CountingAllocator final : public c10::Allocator {
         auto* block = static_cast<char*>(c10::alloc_cpu(bytes + kHeader));
         std::memcpy(block, &bytes, sizeof(bytes));
         now_ += bytes;
+        total_ += bytes;
         peak_ = std::max(peak_.load(), now_.load());
         return {block + kHeader, block + kHeader, &release, c10::Device(c10::kCPU)};
     }
@@ -30,7 +31,11 @@ class CountingAllocator final : public c10::Allocator {
     void start() {
         peak_ = now_.load();
         base_ = now_.load();
+        total_ = 0;
     }
+    std::size_t now() const { return now_; }
+    /// All that was allocated since start(): grows with the work done, whatever was freed meanwhile.
+    std::size_t total_since_start() const { return total_; }
     std::size_t peak_above_start() const { return peak_ - base_; }
 
   private:
@@ -42,7 +47,7 @@ class CountingAllocator final : public c10::Allocator {
         now_ -= bytes;
         c10::free_cpu(block);
     }
-    static inline std::atomic<std::size_t> now_{0}, peak_{0};
+    static inline std::atomic<std::size_t> now_{0}, peak_{0}, total_{0};
     std::size_t base_ = 0;
 };
 
