@@ -7,6 +7,7 @@ build=${1:-$root/build/run}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$root/docs/images"
+export STUDIO_HOME="$work/home"  # a person's own queue and history stay out of the pictures
 
 prompts=("a red balloon rising over the sea" "an orange cat bouncing in a meadow" "一颗红色的爱心在雪地上弹跳")
 rows=()

@@ -1,6 +1,7 @@
 #include "ui/launch_options.h"
 
 #include <QCommandLineParser>
+#include <QFileInfo>
 
 #include "ui/language.h"
 
@@ -22,6 +23,8 @@ QStringList withoutQtOptions(QStringList arguments) {
 }
 
 void addOptions(QCommandLineParser& parser) {
+    parser.addPositionalArgument("file", "A video made by this program, or a recipe: its settings are shown.",
+                                 "[file]");
     parser.setApplicationDescription(QStringLiteral("Turn a prompt into a video on your own machine."));
     parser.addOptions({
         {QStringList{"h", "help"}, "Show this help and end."},
@@ -30,6 +33,8 @@ void addOptions(QCommandLineParser& parser) {
         {"generate", "Make the video of --prompt at once."},
         {"model", "Use this model: a name from 'turbo-studio-cli models list', or a folder.", "model"},
         {"output", "Folder (or .mp4 file) for videos. Default: 'Turbo Studio' in the user's video folder.", "path"},
+        {"data-root", "Keep everything of the program (models, queue, history, settings, log) below this folder.",
+         "path"},
         {"lang", "Language of the window: en or zh_CN. Default: the system's.", "language"},
         {"theme", "light, dark or system.", "theme"},
         {"window-size", "Size of the window, e.g. 1280x800.", "WxH"},
@@ -69,15 +74,21 @@ Result<LaunchOptions> parse_launch_options(const QStringList& arguments) {
     QCommandLineParser parser;
     addOptions(parser);
     if (!parser.parse(withoutQtOptions(arguments))) return usage({}, parser.errorText());
-    if (!parser.positionalArguments().isEmpty())
-        return usage(
-            {}, "'" + parser.positionalArguments().constFirst() + "' is not an option. Put a prompt behind --prompt.");
     LaunchOptions options;
+    if (const QStringList files = parser.positionalArguments(); !files.isEmpty()) {
+        const QString suffix = QFileInfo(files.constFirst()).suffix().toLower();
+        const bool is_ours = suffix == QLatin1String("mp4") || suffix == QLatin1String("json");
+        if (files.size() > 1 || !is_ours)
+            return usage({}, "'" + files.constLast() + "' is not an option and not a video or recipe. " +
+                                 "Put a prompt behind --prompt.");
+        options.file = files.constFirst();
+    }
     options.is_help = parser.isSet("help");
     options.is_version = parser.isSet("version");
     options.prompt = parser.value("prompt");
     options.model = parser.value("model");
     options.output = parser.value("output");
+    options.data_root = parser.value("data-root");
     options.screenshot = parser.value("screenshot");
     options.generate_at_once = parser.isSet("generate") || !options.screenshot.isEmpty();
     STUDIO_TRY_VOID(readLook(parser, options));

@@ -112,6 +112,7 @@ int runWindow(QApplication& app, const ui::LaunchOptions& options, const QElapse
                           {.prompt = options.prompt,
                            .model = options.model.toStdString(),
                            .output = outputFolder(options),
+                           .recipe = options.file,
                            .generate_at_once = options.generate_at_once});
     int exit_status = 0;
     window.resize(options.window_size.isEmpty() ? window.sizeHint() : options.window_size);
@@ -140,6 +141,8 @@ int main(int argc, char** argv) {
     if (options->is_help) return std::fputs(qUtf8Printable(ui::launch_help()), stdout), 0;
     if (options->is_version) return std::printf("turbo-studio %s\n", kVersion), 0;
     if (const auto display = ui::check_display(arguments); !display.ok()) return fail(display.error(), 2);
+    if (!options->data_root.isEmpty())
+        qputenv("STUDIO_HOME", QFileInfo(options->data_root).absoluteFilePath().toUtf8());
     platform::on_termination(onTermination);
     log::init({});
     qInstallMessageHandler(onQtMessage);

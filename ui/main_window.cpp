@@ -31,6 +31,7 @@ QString pickerName(const ModelInfo& model) {
 
 void MainWindow::start() {
     session_.start();
+    if (!options_.recipe.isEmpty()) session_.readRecipe(options_.recipe);
     if (options_.generate_at_once) generate();
 }
 

@@ -23,6 +23,7 @@ struct WindowOptions {
     QString prompt;      // to begin with
     std::string model;   // --model; empty: the first one that is complete
     std::string output;  // folder or file for videos; empty: the engine's choice
+    QString recipe;      // a video or recipe whose settings are shown at the start
     bool generate_at_once = false;
 };
 

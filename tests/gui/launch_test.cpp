@@ -30,6 +30,13 @@ class LaunchTest : public QObject {
         QVERIFY(options->generate_at_once && options->appearance == ui::Appearance::kLight);
     }
 
+    void aVideoOrRecipeMayBeOpened() {
+        QCOMPARE(parse({"/videos/a cat.MP4"})->file, QString("/videos/a cat.MP4"));
+        QCOMPARE(parse({"recipe.json", "--data-root", "/disk/studio"})->data_root, QString("/disk/studio"));
+        QVERIFY(!parse({"a.mp4", "b.mp4"}).ok());
+        QVERIFY(!parse({"a.png"}).ok());
+    }
+
     void screenshotGenerates() {
         QVERIFY(parse({"--screenshot", "a.png", "--prompt", "x"})->generate_at_once);
         QVERIFY(!parse({"--screenshot", "a.png"}).ok());
@@ -56,8 +63,8 @@ class LaunchTest : public QObject {
     }
 
     void helpNamesEveryOption() {
-        for (const char* option :
-             {"--prompt", "--generate", "--model", "--output", "--lang", "--theme", "--screenshot", "--version"})
+        for (const char* option : {"--prompt", "--generate", "--model", "--output", "--lang", "--theme", "--data-root",
+                                   "--screenshot", "--version"})
             QVERIFY2(ui::launch_help().contains(option), option);
     }
 
