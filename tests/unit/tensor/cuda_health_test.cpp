@@ -28,9 +28,10 @@ TEST(CudaHealth, RightKernelsPass) {
 }
 
 TEST(CudaHealth, AWrongKernelIsNamed) {
+    // sagesla is not among them: the shim pretends an sm_90, whose kernel for it is another one.
     shim::injected = shim::Bug::kNoRescale;
     EXPECT_THAT(failed(check_kernels(test::shim_table(), at::kCPU)),
-                ::testing::UnorderedElementsAre("attention", "sla", "sagesla", "sage"));
+                ::testing::UnorderedElementsAre("attention", "sla", "sage"));
     shim::injected = shim::Bug::kNoBarrierBeforePartials;
     EXPECT_THAT(failed(check_kernels(test::shim_table(), at::kCPU)), ::testing::Contains("rms_norm"));
     shim::injected = shim::Bug::kNone;
