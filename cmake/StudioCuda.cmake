@@ -20,7 +20,12 @@ if(NOT STUDIO_CUDA STREQUAL "OFF" AND NOT STUDIO_SANITIZE AND NOT CMAKE_CROSSCOM
         # CMake 3.25 does not ask nvcc 13 for its dialects.
         set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
         set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
-        set(STUDIO_HAS_CUDA ON)
+        # Older ones lack the entry points and architectures that the kernels name.
+        if(CMAKE_CUDA_COMPILER_VERSION VERSION_GREATER_EQUAL 12.8)
+            set(STUDIO_HAS_CUDA ON)
+        elseif(STUDIO_CUDA STREQUAL "ON")
+            message(FATAL_ERROR "STUDIO_CUDA=ON needs nvcc 12.8 or later; ${CMAKE_CUDA_COMPILER} is ${CMAKE_CUDA_COMPILER_VERSION}.")
+        endif()
         get_filename_component(STUDIO_CUDA_ROOT "${CMAKE_CUDA_COMPILER}/../.." REALPATH)
         if(STUDIO_CCACHE AND NOT CMAKE_CUDA_COMPILER_LAUNCHER)
             set(CMAKE_CUDA_COMPILER_LAUNCHER "${STUDIO_CCACHE}")
