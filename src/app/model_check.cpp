@@ -8,6 +8,7 @@
 #include "app/model_report.h"
 #include "app/models.h"
 #include "checkpoint/foreign.h"
+#include "checkpoint/unused.h"
 #include "checkpoint/variant.h"
 #include "core/text.h"
 #include "pipeline/model_folder.h"
@@ -129,6 +130,8 @@ Result<ModelInfo> part_info(const fs::path& path, const Recognised& part) {
     info.bytes = file_bytes(part);
     info.fits = fits_of(part, *config);
     info.missing = missing_around(part);
+    if (std::string notice = checkpoint::unused_notice(part); !notice.empty())
+        info.notices.push_back(std::move(notice));
     fill_facts({&part}, info);
     info.details["variant"] = info.variant;
     info.details["config"] = {{info.role, *std::move(config)}};
@@ -170,6 +173,7 @@ Result<ModelInfo> model_info(const pipeline::ModelFolder& folder) {
     if (!part.ok()) return std::move(part).error();
     STUDIO_TRY(alone, part_info(folder.root, *part));
     alone.missing = info.missing;
+    info.notices.insert(info.notices.end(), alone.notices.begin(), alone.notices.end());
     alone.notices = info.notices;
     // The transformer alone, and nothing else of a model there: the part itself is what was asked about.
     if (folder.layout != "diffusers folder" && info.missing.size() >= 3) return alone;

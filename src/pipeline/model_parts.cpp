@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "checkpoint/unused.h"
 #include "core/text.h"
 #include "pipeline/open_tokenizer.h"
 #include "pipeline/published_parts.h"
@@ -276,6 +277,10 @@ Result<std::shared_ptr<const ModelParts>> open_model_parts(const ModelFolder& fo
     parts->is_turbo = parts->dit_config.has_sla || is_turbo_card(folder.card);
     parts->variant = model_variant(*parts);
     parts->notices = folder.notices;
+    for (const Recognised* part : all_parts(*parts)) {
+        if (std::string notice = checkpoint::unused_notice(*part); !notice.empty())
+            parts->notices.push_back(std::move(notice));
+    }
     std::sort(parts->files.begin(), parts->files.end());
     return std::shared_ptr<const ModelParts>(std::move(parts));
 }

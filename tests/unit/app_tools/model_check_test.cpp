@@ -269,7 +269,17 @@ TEST_F(ModelCheckFolder, OtherMembersOfTheFamilyAreNamedAndRefused) {
 TEST_F(ModelCheckFolder, OneMissingTensorIsNamedOneMoreIsNoError) {
     TinyModel model = tiny("vae21_official");
     model.add("wheel.weight", {3});
-    EXPECT_TRUE(check_model(write_safetensors(folder / "more.safetensors", model)).ok());
+    const auto more = check_model(write_safetensors(folder / "more.safetensors", model));
+    ASSERT_TRUE(more.ok());
+    EXPECT_THAT(more->notices, Contains(HasSubstr("wheel.weight")));
+    TinyModel dit = tiny_image_dit(514);
+    const auto exact = check_model(write_safetensors(folder / "d/dit.safetensors", dit));
+    ASSERT_TRUE(exact.ok());
+    EXPECT_TRUE(exact->notices.empty()) << testing::PrintToString(exact->notices);
+    dit.add("blocks.0.extra.weight", {3});
+    const auto extra = check_model(write_safetensors(folder / "d/dit.safetensors", dit));
+    ASSERT_TRUE(extra.ok());
+    EXPECT_THAT(extra->notices, Contains(AllOf(HasSubstr("dit.safetensors"), HasSubstr("blocks.0.extra.weight"))));
     model.shapes.erase("decoder.middle.1.proj.weight");
     const auto info = check_model(write_safetensors(folder / "less.safetensors", model));
     ASSERT_FALSE(info.ok());
