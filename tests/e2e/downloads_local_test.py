@@ -120,8 +120,11 @@ class Together(StoreCase):
         self.assertEqual(done.code, 0, done.err)
         self.assertEqual(json.loads(done.out)["fetched"], 0)
         self.assertEqual(len(self.server.requests), asked)
-        # A damaged one is replaced.
+        # A damaged one is replaced, also when its wrong hash is known already.
         self.target().write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        self.assert_downloaded(self.download(), data)
+        self.target().write_bytes(data[:-1] + bytes([data[-1] ^ 2]))
+        self.assertEqual(self.run_cli("models", "verify", str(self.target()), env=self.environment()).code, 3)
         self.assert_downloaded(self.download(), data)
 
     def test_usage(self):

@@ -15,6 +15,7 @@
 #include "convert/weight_values.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "io/read_values.h"
 #include "support/temp_folder.h"
 
 namespace studio::convert {
@@ -266,6 +267,65 @@ TEST(Convert, ShardsHaveAnIndex) {
     EXPECT_EQ((*index)["weight_map"].size(), before.tensors.size());
     EXPECT_EQ((*index)["metadata"]["total_size"].get<std::uint64_t>(), written.bytes);
     expect_values(before, open_path(folder / "out"), kSame);
+}
+
+TEST(Convert, ScalesAreThoseOfTheirRowTileOrTensor) {
+    // By hand, from the stored numbers.
+    for (const char* const name : {"layouts/lightx2v/int8.safetensors", "layouts/turbodiffusion/sla-quant.pth",
+                                   "layouts/comfy/fp8_e4m3fn_scaled.safetensors"}) {
+        SCOPED_TRACE(name);
+        const Recognised part = open_golden(name);
+        std::size_t checked = 0;
+        for (const NamedTensor& tensor : part.tensors) {
+            if (tensor.scheme == checkpoint::Scheme::kPlain) continue;
+            std::vector<float> stored(static_cast<std::size_t>(element_count(tensor))),
+                scale(static_cast<std::size_t>(io::value_count(*tensor.scale)));
+            io::read_values(*part.checkpoint, *tensor.stored, 0, stored);
+            io::read_values(*part.checkpoint, *tensor.scale, 0, scale);
+            const auto columns = static_cast<std::size_t>(tensor.shape[1]), tiles = (columns + 127) / 128;
+            for (std::size_t i = 0; i < stored.size(); ++i) {
+                const std::size_t row = i / columns, column = i % columns;
+                stored[i] *= tensor.scheme == checkpoint::Scheme::kRowScale    ? scale[row]
+                             : tensor.scheme == checkpoint::Scheme::kTileScale ? scale[row / 128 * tiles + column / 128]
+                                                                               : scale[0];
+            }
+            EXPECT_EQ(values_of(part, tensor), stored) << tensor.name;
+            // A stretch from the middle, across rows.
+            std::vector<float> some(columns + 7);
+            read_weight(part, tensor, columns * 3 + 5, some);
+            EXPECT_TRUE(
+                std::equal(some.begin(), some.end(), stored.begin() + static_cast<std::ptrdiff_t>(columns * 3 + 5)))
+                << tensor.name;
+            ++checked;
+        }
+        EXPECT_EQ(checked, 10u);
+    }
+}
+
+TEST(Convert, QuantisingRoundsToBf16First) {
+    // As TurboDiffusion's converter does: fp32 weights give the same bytes as their bf16 copy.
+    const test::TempFolder folder;
+    const Recognised wide = open_golden("dit/flf2v_hd64/weights.safetensors");
+    convert_ok(wide, folder / "bf16", {Form::kDiffusers, io::DType::kBF16});
+    convert_ok(wide, folder / "a", {Form::kW8A8, io::DType::kBF16});
+    convert_ok(open_path(folder / "bf16"), folder / "b", {Form::kW8A8, io::DType::kBF16});
+    const Recognised a = open_path(folder / "a"), b = open_path(folder / "b");
+    for (const NamedTensor& tensor : a.tensors) {
+        if (tensor.scheme != checkpoint::Scheme::kTileScale) continue;
+        const auto left = a.checkpoint->bytes(*tensor.stored),
+                   right = b.checkpoint->bytes(*find(b, tensor.name)->stored);
+        EXPECT_TRUE(std::equal(left.begin(), left.end(), right.begin(), right.end())) << tensor.name;
+    }
+}
+
+TEST(Convert, ScaledFp8KeepsComfyUisMarker) {
+    const test::TempFolder folder;
+    convert_ok(open_golden("layouts/comfy/fp8_e4m3fn_scaled.safetensors"), folder / "out.safetensors",
+               {Form::kBlocks, {}});
+    const auto file = io::Checkpoint::open(folder / "out.safetensors");
+    ASSERT_TRUE(file.ok());
+    EXPECT_NE((*file)->find("model.diffusion_model.scaled_fp8"), nullptr);
+    EXPECT_NE((*file)->find("model.diffusion_model.blocks.0.ffn.0.scale_weight"), nullptr);
 }
 
 TEST(Convert, WhatIsRefused) {

@@ -53,7 +53,14 @@ TEST(StreamWriter, NothingIsReplacedAndNothingLeft) {
     EXPECT_EQ(
         write_stream(folder / "no such folder" / "b.safetensors", std::vector<OutTensor>{failing}, 8, {}).error().code,
         ErrorCode::kIo);
-    EXPECT_EQ(folder.count_files(), 1u);
+    // A file that appears while the work goes on is not replaced either.
+    const OutTensor late{"l", io::DType::kU8, {1}, [&](const ByteSink& sink) {
+                             folder.write("late.safetensors", "theirs");
+                             return sink(std::as_bytes(std::span("x", 1)));
+                         }};
+    EXPECT_EQ(write_stream(folder / "late.safetensors", std::vector<OutTensor>{late}, 8, {}).error().field, "DST");
+    EXPECT_EQ(test::read_file(folder / "late.safetensors"), "theirs");
+    EXPECT_EQ(folder.count_files(), 2u);
 }
 
 }  // namespace
