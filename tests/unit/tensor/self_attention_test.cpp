@@ -262,6 +262,50 @@ TEST(SelectBlocks, TiesGoToTheLowerBlock) {
     EXPECT_TRUE(at::equal(selected, at::arange(2, at::kLong).expand({1, 3, 2})));
 }
 
+/// The key block that one query block keeps of three, each of 64 rows of one channel.
+std::int64_t kept_of(const at::Tensor& rows, std::optional<at::ScalarType> stored) {
+    const at::Tensor k = rows.view({1, 192, 1, 1});
+    AttentionInputs in{at::ones_like(k), k, k, at::ones({1, 1}), at::zeros({1}), stored};
+    SelfAttention one = how({1, 192, 1, 1, 64, 64, 0.34}, AttentionKind::kSla);
+    AttentionTrace trace;
+    static_cast<void>(self_attention(in, one, &trace));
+    return trace.mask[0][0][0].argmax().item<std::int64_t>();
+}
+
+// What bf16 rounds to a tie goes to the lower block; fp32 sees the difference.
+TEST(SelectBlocks, RoundAsTheStoredType) {
+    at::Tensor k = at::ones({192});
+    k.slice(0, 0, 64).fill_(0.0);
+    k[191].fill_(1.0078125);
+    for (const char* op : {"sla=auto", "sla=aten"}) {
+        set_op(op).value();
+        EXPECT_EQ(kept_of(k, at::kBFloat16), 1) << op;
+        EXPECT_EQ(kept_of(k, {}), 2) << op;
+    }
+    set_op("sla=auto").value();
+}
+
+// Without its mean taken off, the pooled 100.25 of the middle block would round to the 100 of the others.
+TEST(SelectBlocks, SmoothTheKeysFirst) {
+    at::Tensor k = at::full({192}, 100.0);
+    k.slice(0, 64, 96).fill_(100.5);
+    for (const char* op : {"sla=auto", "sla=aten"}) {
+        set_op(op).value();
+        EXPECT_EQ(kept_of(k, at::kBFloat16), 1) << op;
+    }
+    set_op("sla=auto").value();
+}
+
+TEST(Quantised, SmoothingPaysWhereKeysShareABias) {
+    const Case c{1, 200, 1, 64, 128, 64, 0.5};
+    AttentionInputs in = inputs(c);
+    in.k = in.k + randn({64}, 9) * 8.0;
+    const at::Tensor dense = self_attention(in, how(c, AttentionKind::kDense));
+    SelfAttention smooth = how(c, AttentionKind::kSage), rough = smooth;
+    rough.smooth_k = false;
+    EXPECT_LE(3 * error(self_attention(in, smooth), dense), error(self_attention(in, rough), dense));
+}
+
 TEST(SelfAttentionDoor, NaNComesOut) {
     const Case c{1, 130, 1, 16, 128, 64, 0.5};
     for (const AttentionKind kind :
