@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draw the program's icon at every size: a play sign with a spark, from signed distances. Needs nothing but Python.
 
-    python3 resources/icons/make_icons.py        writes turbo-studio-N.png and chevron.png beside this file
+    python3 resources/icons/make_icons.py        writes turbo-studio-N.png and chevron*.png beside this file
 
 The window, the desktop entry and the packages all use these files; the SVG beside them is the same drawing by hand.
 """
@@ -75,3 +75,4 @@ if __name__ == "__main__":
     for size in SIZES:
         write_png(pathlib.Path(__file__).with_name(f"turbo-studio-{size}.png"), size)
     write_png(pathlib.Path(__file__).with_name("chevron.png"), 24, chevron)
+    write_png(pathlib.Path(__file__).with_name("chevron-up.png"), 24, lambda px, py, size: chevron(px, size - 1 - py, size))

@@ -285,7 +285,7 @@
     </message>
     <message>
         <source>&amp;Fit</source>
-        <translation>适配(&amp;F)</translation>
+        <translation>适配</translation>
     </message>
 </context>
 <context>
@@ -731,7 +731,7 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>&amp;Negative prompt</source>
-        <translation>负面提示词(&amp;N)</translation>
+        <translation>负面提示词</translation>
     </message>
     <message>
         <source>This model needs no guidance; a negative prompt would have no effect.</source>
@@ -747,7 +747,7 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>&amp;Variations</source>
-        <translation>变体(&amp;V)</translation>
+        <translation>变体</translation>
     </message>
     <message>
         <source>Save changes</source>
