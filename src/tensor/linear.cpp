@@ -5,19 +5,20 @@
 namespace studio::ops {
 namespace {
 
-// Values of a piece of an expanded weight: large enough for the matrix product to run at full speed, small enough to
-// stay in the last-level cache between its expansion and its use. With few tokens the product is bound by memory, and
-// the second-level cache pays.
-constexpr std::int64_t kPieceValues = 2 << 20;
-constexpr std::int64_t kSmallPieceValues = 1 << 17;
+// Values of a piece of an expanded weight: small enough to stay in the last-level cache between its expansion and its
+// use, and at least so many rows that packing the activations again for every piece costs little (a tenth of the
+// product at 512 tokens). With few tokens the product is bound by memory, and the second-level cache pays.
+constexpr std::int64_t kPieceValues = 2 << 20, kPieceRows = 512;
+constexpr std::int64_t kSmallPieceValues = 1 << 17, kSmallPieceRows = 64;
 constexpr std::int64_t kFewTokens = 16;
 
 // [M, in] -> [M, out], without deltas.
 at::Tensor linear_by_pieces(const at::Tensor& x, const Linear& layer) {
     const LinearWeight& w = layer.weight;
     at::Tensor out = at::empty({x.size(0), w.rows()}, x.options());
-    const std::int64_t values = x.size(0) <= kFewTokens ? kSmallPieceValues : kPieceValues;
-    const std::int64_t step = std::max<std::int64_t>(64, values / w.columns() / 64 * 64);
+    const bool is_small = x.size(0) <= kFewTokens;
+    const std::int64_t step = std::max(is_small ? kSmallPieceRows : kPieceRows,
+                                       (is_small ? kSmallPieceValues : kPieceValues) / w.columns() / 64 * 64);
     for (std::int64_t begin = 0; begin < w.rows(); begin += step) {
         const std::int64_t end = std::min(w.rows(), begin + step);
         const at::Tensor piece = w.expand(begin, end).t();
