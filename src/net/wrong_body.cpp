@@ -18,6 +18,13 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view lower) {
            });
 }
 
+/// A safetensors file may begin with the byte of "{", too (its header's length); zeros follow then.
+bool is_plain_text(std::string_view text) {
+    return std::none_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t';
+    });
+}
+
 Error wrong(const std::string& host, const std::string& target, const char* what, const char* fix) {
     return {ErrorCode::kCorruptFile,
             fmt::format("{} sent {} instead of the file.", escape_for_display(host, 200), what),
@@ -53,7 +60,7 @@ std::optional<Error> wrong_start(std::span<const std::byte> start, const Url& ur
         return wrong(host, target, "a Git LFS pointer, only a note about where the file is,", kOtherMirror);
     if (text.starts_with("# xet version"))
         return wrong(host, target, "a Xet pointer, only a note about where the file is,", kOtherMirror);
-    if (!text.empty() && text[0] == '{' && !target.ends_with(".json"))
+    if (!text.empty() && text[0] == '{' && is_plain_text(text) && !target.ends_with(".json"))
         return wrong(host, target, "JSON text (often an error message)", kOtherMirror);
     return std::nullopt;
 }

@@ -68,6 +68,8 @@ TEST(WrongBody, PagesAndPointersAreRefused) {
     EXPECT_FALSE(
         wrong_start(bytes_of(std::string_view("\x08\0\0\0\0\0\0\0{\"__metadata__\"", 22)), url, "a.safetensors"));
     EXPECT_FALSE(wrong_start(bytes_of("PK\x03\x04"), url, "a.pth"));
+    // A header of 123 bytes: its length is written as "{" and zeros.
+    EXPECT_FALSE(wrong_start(bytes_of(std::string_view("{\0\0\0\0\0\0\0{\"a\"", 12)), url, "a.safetensors"));
 }
 
 TEST(StatusError, EveryStatusSaysWhatToDo) {
