@@ -69,15 +69,16 @@ void run(const Options& o) {
     const at::Tensor latent = gaussian_noise({1, config.in_channels, latent_frames, h, w}, 1, 0);
     const at::Tensor text = gaussian_noise({1, o["--text"], config.text_dim}, 1, 1);
     const at::Tensor time = at::full({1}, 500.0);
-    std::vector<double> prepare, forward;
+    std::vector<double> prepare, forward, cpu;
     for (std::int64_t r = 0; r <= o["--repeats"]; ++r) {
         const auto begin = Clock::now();
         const auto context = dit->prepare(text);
-        const double prepared = seconds_since(begin);
+        const double prepared = seconds_since(begin), begin_cpu = bench::cpu_now();
         const at::Tensor out = dit->forward(latent, time, *context);
         if (r == 0) continue;  // warm-up
         prepare.push_back(prepared);
         forward.push_back(seconds_since(begin) - prepared);
+        cpu.push_back(bench::cpu_now() - begin_cpu);
         if (!at::isfinite(out).all().item<bool>())
             throw Failure(internal_error("the pass made values that are no numbers"));
     }
@@ -87,6 +88,7 @@ void run(const Options& o) {
                     {"load", load},
                     {"prepare", bench::median(prepare)},
                     {"forward", bench::median(forward)},
+                    {"cpu", bench::median(cpu)},
                     {"peak_rss", platform::process_peak_rss_bytes()}};
     std::puts(line.dump().c_str());
 }

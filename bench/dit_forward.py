@@ -1,10 +1,11 @@
-"""One forward pass of Wan 1.3B shapes with random weights, this program beside diffusers, in turn and
-in one run: time of a pass, peak memory. Nothing is downloaded: the weights are made here.
+"""One forward pass of Wan 1.3B shapes with random weights, this program beside diffusers (and stable-diffusion.cpp
+where it is built), in turn and in one run: time of a pass, processor time of it, peak memory. Nothing is downloaded: the weights are made here.
 
     dit_forward.py --ours build/dev/bin/bench_dit_forward [--work DIR] [--layers 30] [--sizes 256x256x5,480x272x17]
-                   [--kinds fp32,bf16,q8_0] [--repeats 3] [--rounds 1] [--threads 2]
+                   [--kinds fp32,bf16,q8_0] [--repeats 3] [--rounds 1] [--threads 2] [--sd PROGRAM]
 
-diffusers has no Q8_0 on a CPU: its row dequantises nothing and is left out there. Peak memory is the kernel's high-water mark of
+PROGRAM is bench/sdcpp_dit_forward.cpp built against stable-diffusion.cpp; it wants all 30 layers. diffusers is left out at
+q8_0. Processor time is comparable on a busy machine where elapsed time is not. Peak memory is the kernel's high-water mark of
 each process; pages of mapped files count, so that the weights are in every figure.
 """
 import argparse
@@ -22,6 +23,7 @@ SHAPE = dict(num_attention_heads=12, attention_head_dim=128, ffn_dim=8960, in_ch
 def arguments():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--ours", help="path of bench_dit_forward")
+    p.add_argument("--sd", help="bench/sdcpp_dit_forward.cpp, built against stable-diffusion.cpp")
     p.add_argument("--work", default="/tmp/bench-dit-forward")
     p.add_argument("--layers", type=int, default=30)
     p.add_argument("--sizes", default="256x256x5,480x272x17")
@@ -91,6 +93,17 @@ def official(state):
     return out
 
 
+def official_file(a):
+    """The bf16 weights under official names, which stable-diffusion.cpp reads."""
+    path = os.path.join(a.work, f"official-{a.layers}.safetensors")
+    if not os.path.exists(path):
+        from safetensors.torch import load_file, save_file
+
+        state = load_file(os.path.join(folder(a, "bf16"), "diffusion_pytorch_model.safetensors"))
+        save_file({name: value.contiguous() for name, value in official(state).items()}, path)
+    return path
+
+
 def peer(a):
     """diffusers: median seconds of a pass and peak memory, as bench_dit_forward prints them."""
     import torch
@@ -105,13 +118,15 @@ def peer(a):
     width, height, frames = (int(n) for n in a.sizes.split("x"))
     latent = torch.randn(1, 16, 1 + (frames - 1) // 4, height // 8, width // 8).to(kind)
     text, when = torch.randn(1, 512, 4096).to(kind), torch.tensor([500.0])
-    seconds = []
+    seconds, cpu = [], []
     for repeat in range(a.repeats + 1):
-        begin = time.perf_counter()
+        begin, begin_cpu = time.perf_counter(), time.process_time()
         model(latent, when, text, return_dict=False)
         if repeat > 0:
             seconds.append(time.perf_counter() - begin)
-    print(json.dumps(dict(program="diffusers", load=load, forward=sorted(seconds)[len(seconds) // 2],
+            cpu.append(time.process_time() - begin_cpu)
+    middle = lambda values: sorted(values)[len(values) // 2]
+    print(json.dumps(dict(program="diffusers", load=load, forward=middle(seconds), cpu=middle(cpu),
                           peak_rss=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)))
 
 
@@ -119,7 +134,7 @@ def line_of(command):
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"{command[0]} ended with {done.returncode}:\n{done.stderr[-2000:]}")
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    return json.loads(done.stdout.replace("\r", "\n").strip().splitlines()[-1])
 
 
 def measure(a):
@@ -130,7 +145,7 @@ def measure(a):
         if not os.path.exists(os.path.join(folder(a, kind), "model.gguf" if kind == "q8_0" else "config.json")):
             subprocess.run(me + common + ["--make", kind], check=True)
     print(f"Wan 1.3B shapes, {a.layers} blocks, {a.threads} threads, median of {a.repeats} x {a.rounds}, seconds\n")
-    print("| weights | size | tokens | program | text side, once | pass | load | peak memory, GB |\n|---|---|---|---|---|---|---|---|")
+    print("| weights | size | tokens | program | text side, once | pass | processor time | load | peak memory, GB |\n|---|---|---|---|---|---|---|---|---|")
     for size in a.sizes.split(","):
         width, height, frames = size.split("x")
         for kind in kinds:
@@ -138,15 +153,19 @@ def measure(a):
             ours = [a.ours, "--model", model, "--width", width, "--height", height, "--frames", frames, "--precision",
                     "fp32" if kind == "q8_0" else kind, "--threads", str(a.threads), "--repeats", str(a.repeats)]
             theirs = me + common + ["--peer", folder(a, kind), "--sizes", size]
+            commands = [ours] + ([] if kind == "q8_0" else [theirs])
+            if a.sd:
+                name = {"fp32": "f32"}.get(kind, kind)
+                commands.append([a.sd, official_file(a), name, width, height, frames, str(a.threads), str(a.repeats), "1"])
             rows = {}
             for _ in range(a.rounds):  # in turn, so that a busy minute meets both
-                for command in [ours] + ([] if kind == "q8_0" else [theirs]):
+                for command in commands:
                     row = line_of(command)
                     rows.setdefault(row["program"], []).append(row)
             tokens = next(iter(rows.values()))[0]["tokens"]
             for program, runs in rows.items():
                 mid = lambda key: sorted(r.get(key, 0) for r in runs)[len(runs) // 2]
-                print(f"| {kind} | {size} | {tokens} | {program} | {mid('prepare'):.2f} | {mid('forward'):.2f} | {mid('load'):.1f} | "
+                print(f"| {kind} | {size} | {tokens} | {program} | {mid('prepare'):.2f} | {mid('forward'):.2f} | {mid('cpu'):.2f} | {mid('load'):.1f} | "
                       f"{mid('peak_rss') / 1e9:.2f} |", flush=True)
 
 
