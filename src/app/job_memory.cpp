@@ -1,6 +1,8 @@
 // What a job does when memory runs out.
 #include <fmt/format.h>
 
+#include <system_error>
+
 #include "app/job_runner.h"
 #include "core/log.h"
 #include "core/text.h"
@@ -30,12 +32,17 @@ const char* doing(MemoryStage stage) {
 
 /// The first time that memory runs out, everything is freed and the stage is done again in a smaller way.
 Result<void> JobRunner::in_memory(MemoryStage stage, const std::function<Result<void>()>& run) {
+    const auto refused = [](const char* what) {
+        return Error{ErrorCode::kOutOfMemory, what, {}, {}, "Close other programs.", {}};
+    };
     const auto guarded = [&]() -> Result<void> {
         try {
             return run();
         } catch (const std::bad_alloc&) {  // outside the Torch layer: the encoder, the standard library
-            return Error{
-                ErrorCode::kOutOfMemory, "The computer ran out of memory.", {}, {}, "Close other programs.", {}};
+            return refused("The computer ran out of memory.");
+        } catch (const std::system_error& error) {
+            if (error.code() != std::errc::resource_unavailable_try_again) throw;
+            return refused("The computer has no memory for another thread.");
         }
     };
     auto done = guarded();

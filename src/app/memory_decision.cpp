@@ -106,7 +106,8 @@ FittingChange change_that_fits(const pipeline::ModelParts& parts, const Generati
     const int step = std::max(rules.frame_step, *request.num_frames / 12 / rules.frame_step * rules.frame_step);
     for (int frames = *request.num_frames - step; frames > 0; frames -= step) {
         r.num_frames = frames;
-        if (fits()) return {fmt::format("It would fit with {} frames.", frames), frames, {}, {}};
+        if (fits())
+            return {fmt::format("It would fit with {} frame{}.", frames, frames == 1 ? "" : "s"), frames, {}, {}};
     }
     r = request;
     for (double scale = 0.9; scale > 0.02; scale *= 0.8) {

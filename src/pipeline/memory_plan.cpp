@@ -193,10 +193,14 @@ std::size_t first_that_fits(const std::vector<MemoryPlan>& plans, const MemoryFr
 }
 
 std::size_t next_smaller(const std::vector<MemoryPlan>& plans, std::size_t index, MemoryStage stage) noexcept {
-    std::size_t i = index + 1;
-    while (i < plans.size() && taken_by(plans[i], stage) >= taken_by(plans[index], stage))
-        ++i;
-    return std::min(i, plans.size());
+    const std::uint64_t now = taken_by(plans[index], stage);
+    std::size_t least = plans.size();
+    for (std::size_t i = index + 1; i < plans.size(); ++i) {
+        const std::uint64_t bytes = taken_by(plans[i], stage);
+        if (bytes <= now - now / 4) return i;
+        if (bytes < now && (least == plans.size() || bytes < taken_by(plans[least], stage))) least = i;
+    }
+    return least;
 }
 
 }  // namespace studio::pipeline

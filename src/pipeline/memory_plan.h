@@ -56,7 +56,8 @@ struct MemoryFree {
 bool fits(const MemoryPlan& plan, const MemoryFree& free, bool is_cuda) noexcept;
 /// Index of the first plan that fits, or plans.size().
 std::size_t first_that_fits(const std::vector<MemoryPlan>& plans, const MemoryFree& free, bool is_cuda) noexcept;
-/// Index of the first plan after `index` in which `stage` takes less, or plans.size().
+/// Index of the first plan after `index` in which `stage` takes at least a quarter less, else of the one in which it
+/// takes least, if that is less at all; or plans.size(). There is one second try: it must be worth it.
 std::size_t next_smaller(const std::vector<MemoryPlan>& plans, std::size_t index, MemoryStage stage) noexcept;
 
 }  // namespace studio::pipeline

@@ -36,6 +36,13 @@ bool is_cpu_allocation_failure(const std::string& text) {
     return text.find("DefaultCPUAllocator") != std::string::npos || text.find("not enough memory") != std::string::npos;
 }
 
+// oneDNN throws a type of its own without a reason. With the shapes of our networks these fail for want of memory only:
+// for generated code, for a scratchpad or for a buffer.
+bool is_one_dnn_allocation_failure(std::string_view text) {
+    return text.starts_with("could not create a primitive") || text.starts_with("could not create a memory") ||
+           text.starts_with("could not execute a primitive");
+}
+
 Error from_c10(const c10::Error& error) {
     std::string text = first_sentence(error);
     log::error("LibTorch: {}", text);
@@ -69,6 +76,8 @@ Error translate_current() {
     } catch (const std::bad_alloc&) {
         return out_of_memory("The computer ran out of memory.");
     } catch (const std::exception& error) {
+        if (is_one_dnn_allocation_failure(error.what()))
+            return out_of_memory(std::string("The computer ran out of memory: oneDNN ") + error.what() + ".");
         return internal_error(error.what());
     } catch (...) {
         return internal_error("An exception of an unknown type was thrown.");

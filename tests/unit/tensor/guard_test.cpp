@@ -53,6 +53,9 @@ TEST(Guard, KnowsMemoryErrors) {
               ErrorCode::kOutOfMemory);
     // More than any address space has: the CPU allocator's own error.
     EXPECT_EQ(caught([] { at::empty({std::int64_t{1} << 50}, at::kFloat); }).code, ErrorCode::kOutOfMemory);
+    // oneDNN's own type has nothing but this text.
+    EXPECT_EQ(caught([] { throw std::runtime_error("could not create a primitive"); }).code, ErrorCode::kOutOfMemory);
+    EXPECT_EQ(caught([] { throw std::runtime_error("could not find a primitive"); }).code, ErrorCode::kInternal);
     // And the next job works.
     EXPECT_TRUE(guard([] { return at::ones({4}).sum().item<float>(); }).ok());
 }
