@@ -163,6 +163,9 @@ TEST(VaeWindow, BandsCoverThePictureAndNeedMoreThanTheirOwnRows) {
         EXPECT_EQ(rows.levels.size(), 4u);
         EXPECT_LE(rows.levels[0].end, 60);
         EXPECT_EQ(rows.levels[3].begin, std::max<std::int64_t>(0, rows.out.begin - 7));
+        // Doubled rows see one row more on each side, then six convolutions of three.
+        EXPECT_EQ(rows.levels[2].begin, std::max<std::int64_t>(0, rows.levels[3].begin / 2 - 7));
+        EXPECT_EQ(rows.levels[2].end, std::min<std::int64_t>(240, (rows.levels[3].end + 1) / 2 + 7));
     }
     EXPECT_EQ(next, 60);
     EXPECT_DOUBLE_EQ(decode_cost(vae, 60, 1), 1.0);
