@@ -14,13 +14,6 @@ namespace studio {
 namespace component {
 namespace {
 
-/// Components of the contract that this version does not run. Saying so by name beats "unknown component".
-void run_later(Call& call) {
-    unsupported(call.arguments().name,
-                "This version of Turbo Studio does not run the component " + call.arguments().name + " yet.",
-                "Use a version that lists it in `component --help`.");
-}
-
 constexpr std::array<Component, 13> kComponents{{
     {"tokenize", run_tokenize, "text to token ids"},
     {"text-encoder", run_text_encoder, "token ids to context rows"},
