@@ -32,7 +32,7 @@ class GeneratorTest : public testing::Test {
         settings_.steps = 2;
     }
     void open() {
-        const auto opened = generator_->open(parts_, {.device = "cpu", .precision = "fp32", .threads = 1});
+        const auto opened = generator_->open(parts_, {.device = "cpu", .precision = "fp32", .threads = 1, .loras = {}});
         ASSERT_TRUE(opened.ok()) << opened.error().message;
     }
     std::vector<Frame> run(const std::string& prompt) {
@@ -83,7 +83,7 @@ TEST_F(GeneratorTest, PartsStayUntilReleasedOrAnotherPrecision) {
         EXPECT_TRUE(generator_->is_loaded(part));
     open();
     EXPECT_TRUE(generator_->is_loaded(Part::kTransformer));
-    ASSERT_TRUE(generator_->open(parts_, {.device = "cpu", .precision = "bf16", .threads = 1}).ok());
+    ASSERT_TRUE(generator_->open(parts_, {.device = "cpu", .precision = "bf16", .threads = 1, .loras = {}}).ok());
     EXPECT_FALSE(generator_->is_loaded(Part::kTransformer));
     EXPECT_EQ(generator_->precision(), "bf16");
     EXPECT_FALSE(generator_->is_text_cached("a red fox"));
