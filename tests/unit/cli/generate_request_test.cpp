@@ -20,7 +20,7 @@ using Values = std::map<std::string, std::string>;
 Result<GenerateRequest> request(const Values& values, const std::vector<std::string>& words = {},
                                 const std::string& input = "") {
     std::istringstream stream(input);
-    return generate_request({"generate", values, words}, stream);
+    return generate_request({"generate", values, {}, words}, stream);
 }
 
 void expect_refused(const Result<GenerateRequest>& result, const std::string& field) {
