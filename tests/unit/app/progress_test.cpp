@@ -31,7 +31,7 @@ class Progress : public testing::Test {
         times_ = t.times();
     }
 
-    static constexpr StageWork kWork = {1e9, 1e10, 1e11, 1e11, 1e7};
+    static constexpr StageWork kWork = {1e9, 1e10, 0, 1e11, 1e11, 1e7};  // no image
     double time_ = 100;
     StageSpeeds speeds_;
     std::vector<StageProgress> seen_;

@@ -142,14 +142,6 @@ TEST_F(ComponentRun, NormsFollowTheirFormulas) {
     EXPECT_NEAR(y(R"({"kind": "rmsnorm", "eps": 0})")[0][1].item<double>(), 2 * 2 / std::sqrt(14.0 / 3), 1e-6);
 }
 
-TEST_F(ComponentRun, WhatIsNotThereYetSaysSo) {
-    for (const char* name : {"clip", "linear-w8a8"}) {
-        const Outcome outcome = run({name, "--json-errors"});
-        EXPECT_EQ(outcome.code, 3) << name;
-        EXPECT_EQ(outcome.error().at("code"), "Unsupported") << name;
-    }
-}
-
 TEST_F(ComponentRun, OutputFolderMustExist) {
     const Outcome outcome = run({"sampler", "--options", R"({"kind": "rcm", "steps": 1})", "--outputs",
                                  path("none/out.safetensors"), "--json-errors"});
