@@ -37,7 +37,9 @@ class BadModels(support.Case):
 
     def test_one_part_alone_is_no_model(self):
         self.refuse(weights(DEMO / "vae"))
-        self.refuse(DEMO / "transformer")
+        alone = self.folder / "alone" / "transformer"  # beside its model the other parts would be found
+        shutil.copytree(DEMO / "transformer", alone)
+        self.refuse(alone)
 
     def test_each_missing_part_is_named(self):
         for part in ("transformer", "vae", "text_encoder", "tokenizer"):
