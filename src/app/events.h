@@ -16,7 +16,8 @@ namespace studio {
 using JobId = std::uint64_t;
 
 enum class Stage { kLoad, kText, kImage, kDenoise, kDecode, kSave };
-std::string_view to_string(Stage stage) noexcept;  // "load", "text", "image", "denoise", "decode", "save": stable, for JSON
+std::string_view to_string(
+    Stage stage) noexcept;  // "load", "text", "image", "denoise", "decode", "save": stable, for JSON
 
 struct JobQueued {
     JobId id = 0;

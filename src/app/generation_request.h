@@ -48,7 +48,7 @@ struct GenerationRequest {
     std::optional<double> shift;              // grid samplers
     std::optional<double> sigma_max;          // rcm
     std::int64_t seed = -1;                   // -1: drawn at submit; the drawn one is stored
-    std::string attention = "auto";           // auto, dense (others as they arrive)
+    std::string attention = "auto";           // auto, dense, sla, sagesla, sage
     double sla_topk = 0.1;
     std::vector<LoraSetting> loras;  // in the order in which they are merged
     // Other files for parts of the model; empty: the model's own.

@@ -60,9 +60,7 @@ class JobRunner {
     Result<void> decode();
     void free_for(pipeline::Part part);
     pipeline::StageHooks hooks();
-    bool is_guided() const {
-        return job_.resolved.guidance != 1 || job_.resolved.request.guidance_2.value_or(1) != 1;
-    }
+    bool is_guided() const { return job_.resolved.guidance != 1 || job_.resolved.request.guidance_2.value_or(1) != 1; }
     JobResult result() const;
 
     JobId id_;

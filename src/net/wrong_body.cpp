@@ -94,7 +94,7 @@ Error status_error(const Ending& ending, bool has_token) {
                      "know the new place.");
     }
     if (status == 429)
-        return error(ErrorCode::kIo, fmt::format("{} wants fewer requests for now (status 429).", host),
+        return error(ErrorCode::kIo, fmt::format("{} asks for fewer requests (status 429).", host),
                      "Wait a while, then download again: it goes on where it stopped.");
     if (status == 407)
         return error(ErrorCode::kIo, "The proxy wants a user name and password (status 407).",

@@ -5,6 +5,7 @@
 #include <QTextDocument>
 #include <algorithm>
 
+#include "ui/models/job_rows.h"
 #include "ui/wording.h"
 
 namespace studio::ui {
@@ -123,14 +124,11 @@ void QueueModel::setThumbnail(JobId id, const QImage& thumbnail) {
 }
 
 const store::JobRecord* QueueModel::at(int row) const {
-    return row >= 0 && row < int(jobs_.size()) ? &jobs_[std::size_t(row)] : nullptr;
+    return jobAt(jobs_, row);
 }
 
 std::optional<int> QueueModel::rowOf(JobId id) const {
-    const auto it =
-        std::find_if(jobs_.begin(), jobs_.end(), [id](const store::JobRecord& job) { return JobId(job.id) == id; });
-    if (it == jobs_.end()) return std::nullopt;
-    return int(it - jobs_.begin());
+    return rowOfJob(jobs_, id);
 }
 
 int QueueModel::waitingCount() const {
