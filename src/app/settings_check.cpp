@@ -67,28 +67,6 @@ Result<double> read_number(const Setting& setting, std::string_view text) {
     return *value;
 }
 
-/// "12GB", "7.5 GiB", "900m", "6500000000".
-std::optional<double> parse_bytes(std::string_view text) {
-    const auto end = text.find_first_not_of("0123456789.");
-    const auto value = parse_double(text.substr(0, end));
-    if (!value) return std::nullopt;
-    std::string unit;
-    if (end != std::string_view::npos) {
-        for (const char c : text.substr(end)) {
-            if (c == ' ' && unit.empty()) continue;
-            unit += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        }
-    }
-    if (unit.empty() || unit == "b") return *value;
-    constexpr std::string_view kPrefixes = "kmgt";
-    const auto power = kPrefixes.find(unit[0]);
-    if (power == std::string_view::npos) return std::nullopt;
-    const std::string rest = unit.substr(1);
-    const double base = rest.empty() || rest == "b" ? 1000 : rest == "i" || rest == "ib" ? 1024 : 0;
-    if (base == 0) return std::nullopt;
-    return *value * std::pow(base, static_cast<double>(power + 1));
-}
-
 Result<std::int64_t> read_bytes(const Setting& setting, std::string_view text) {
     const auto value = parse_bytes(text);
     if (value && in_range(setting, *value)) return static_cast<std::int64_t>(*value);

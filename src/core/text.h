@@ -26,6 +26,8 @@ std::string escape_for_display(std::string_view text, std::size_t max_bytes = 20
 std::string path_to_utf8(const std::filesystem::path& path);
 std::filesystem::path path_from_utf8(std::string_view utf8);
 
+/// "12GB", "7.5 GiB", "900m", "6500000000": units by thousands or, with an i, by 1024, in any case.
+std::optional<double> parse_bytes(std::string_view text);
 std::string format_bytes(std::uint64_t bytes);  // "1.4 GB"; 1 GB = 1e9 bytes
 std::string format_seconds(double seconds);     // "0.8 s", "2 min 05 s"
 
