@@ -25,6 +25,9 @@ enum class Bug : std::uint8_t {
     kWrongScaleIndex,
     kNoRescale,
     kHalfReduction,
+    // convolution
+    kBorderOffByOne,
+    kHistoryForgotten,
     // warps
     kDivergentCollective,
     // Hopper pipeline
