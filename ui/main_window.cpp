@@ -43,14 +43,10 @@ void MainWindow::connectSession() {
                 engine_text_->setText(Wording::engineState(state));
                 engine_text_->setToolTip(detail.toHtmlEscaped());
             });
-    connect(&session_, &Session::jobStarted, this, &MainWindow::onStarted);
-    connect(&session_, &Session::progressed, this, [this](const StageProgress& event) {
-        if (session_.state() != Session::State::kCancelling) progress_->setProgress(event);
+    connect(&session_, &Session::jobFinished, this, [this](const JobFinished& event) {
+        last_text_->setText(tr("Last video: %1").arg(Wording::duration(event.result.total_s)));
     });
-    connect(&session_, &Session::previewed, this, &MainWindow::onPreview);
-    connect(&session_, &Session::jobFinished, this, &MainWindow::onFinished);
     connect(&session_, &Session::jobFailed, this, &MainWindow::onFailed);
-    connect(&session_, &Session::jobCancelled, this, &MainWindow::restoreStage);
     connect(&session_, &Session::recipeReady, this, [this](const GenerationRequest& request, const QString& path) {
         reuse(request);
         create_->setNotice(tr("Settings of %1").arg(QFileInfo(path).fileName()));
@@ -61,14 +57,6 @@ void MainWindow::connectSession() {
     });
     connect(&session_, &Session::recovered, this, &MainWindow::onRecovered);
     connect(&session_, &Session::queueTrouble, this, [this](const Error& error) {
-        error_->showError(error.code, session_.explain(error));
-        Q_EMIT failed(error);
-    });
-    connect(&session_, &Session::clipReady, this, &MainWindow::onClip);
-    connect(&session_, &Session::clipFailed, this, [this](quint64 job, const Error& error) {
-        if (shown_ != job) return;
-        shown_.reset();
-        restoreStage();
         error_->showError(error.code, session_.explain(error));
         Q_EMIT failed(error);
     });
@@ -85,20 +73,30 @@ void MainWindow::connectStage() {
         create_->setPrompt(prompt);
         generate();
     });
-    connect(stage_, &StageView::reuseRequested, this, &MainWindow::reuseSettings);
-    connect(stage_, &StageView::folderRequested, this, &MainWindow::showFolder);
+    connect(on_stage_, &StageController::reuseWanted, this, &MainWindow::reuse);
+    connect(on_stage_, &StageController::noticesTold, create_, &PromptPanel::setNotice);
+    connect(on_stage_, &StageController::jobAwaited, &history_->list(), &QAbstractItemView::clearSelection);
+    connect(on_stage_, &StageController::resultPlaying, this, [this](quint64 job) {
+        if (const auto row = session_.history().rowOf(job))
+            history_->list().setCurrentIndex(session_.history().index(*row));
+        Q_EMIT resultPlaying();
+    });
+    connect(on_stage_, &StageController::clipFailed, this, [this](const Error& error) {
+        error_->showError(error.code, session_.explain(error));
+        Q_EMIT failed(error);
+    });
     connect(model_picker_, &QComboBox::activated, this, &MainWindow::onModelPicked);
 }
 
 void MainWindow::connectJobs() {
-    connect(history_, &HistoryPanel::chosen, this, &MainWindow::choose);
+    connect(history_, &HistoryPanel::chosen, on_stage_, &StageController::choose);
     connect(history_, &HistoryPanel::folderWanted, this, [](const QString& video) {
         QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(video).absolutePath()));
     });
     connect(history_, &HistoryPanel::reuseWanted, this, [this](const store::JobRecord& job) {
         if (const auto request = GenerationRequest::from_json(job.draft.request); request.ok()) reuse(*request);
     });
-    connect(queue_, &QueuePanel::runningChosen, this, &MainWindow::showRunning);
+    connect(queue_, &QueuePanel::runningChosen, on_stage_, &StageController::follow);
     connect(queue_, &QueuePanel::editWanted, this, &MainWindow::beginEditing);
     connect(&session_, &Session::queueChanged, this, &MainWindow::showQueueCount);
     connect(&session_, &Session::jobStored, this, [this] { jobs_->setCurrentWidget(queue_); });
@@ -134,12 +132,7 @@ void MainWindow::generate(bool is_first) {
         session_.change(*edited_, *request);
         return finishEditing();
     }
-    if (!session_.isBusy() && !session_.isPaused()) {
-        is_following_ = true;
-        last_preview_.reset();
-        steps_ = request->steps.value_or(0);
-        job_size_ = QSize(request->width.value_or(16), request->height.value_or(9));
-    }
+    if (!session_.isBusy() && !session_.isPaused()) on_stage_->expect(*request);
     const int count = create_->variations();
     for (int i = 0; i < count; ++i) {
         GenerationRequest one = *request;
@@ -180,22 +173,6 @@ void MainWindow::onRecovered(const store::Recovery& recovery) {
 void MainWindow::onState(Session::State state) {
     create_->setState(state);
     cancel_key_->setEnabled(state == Session::State::kSubmitting || state == Session::State::kRunning);
-    switch (state) {
-        case Session::State::kIdle:
-            progress_->end();
-            break;
-        case Session::State::kSubmitting:
-            progress_->begin();
-            stage_->showWaiting(job_size_);
-            history_->list().clearSelection();
-            break;
-        case Session::State::kRunning:
-            is_following_ = is_following_ || !shown_;
-            break;
-        case Session::State::kCancelling:
-            progress_->setCancelling();
-            break;
-    }
 }
 
 void MainWindow::onModels(const std::vector<ModelInfo>& models) {
@@ -235,90 +212,12 @@ void MainWindow::onModelPicked(int index) {
     stage_->empty().setExamples(examples);
 }
 
-void MainWindow::onStarted(const JobStarted& event) {
-    const ResolvedRequest& plan = event.resolved;
-    steps_ = plan.steps;
-    progress_->setPlan(plan);
-    if (is_following_ && stage_->isShowingPreview() && stage_->player().frameCount() == 0)
-        stage_->showWaiting(QSize(plan.width, plan.height));
-    QStringList notices;
-    for (const std::string& notice : plan.notices)
-        notices << fromUtf8(notice);
-    create_->setNotice(notices.join(QLatin1Char('\n')));
-}
-
-void MainWindow::onPreview(quint64, int step, const FilmStripPtr& pictures) {
-    last_preview_ = pictures;
-    preview_step_ = step;
-    if (is_following_) showLastPreview();
-}
-
-void MainWindow::showLastPreview() {
-    const QString badge = steps_ > 0 ? tr("Preview  ·  step %1 of %2").arg(preview_step_).arg(steps_) : tr("Preview");
-    stage_->showPreview(last_preview_, badge);
-}
-
-void MainWindow::onFinished(const JobFinished& event) {
-    last_text_->setText(tr("Last video: %1").arg(Wording::duration(event.result.total_s)));
-    if (is_following_) shown_ = event.id;
-}
-
-void MainWindow::onClip(quint64 job, const FilmStripPtr& clip) {
-    if (shown_ != job) return;
-    const store::JobRecord* made = shownJob();
-    stage_->showClip(clip, made ? fromUtf8(made->draft.prompt) : QString());
-    if (const auto row = session_.history().rowOf(job))
-        history_->list().setCurrentIndex(session_.history().index(*row));
-    Q_EMIT resultPlaying();
-}
-
 void MainWindow::onFailed(const Error& error, const QString& latents_path) {
-    restoreStage();
     if (error.field == "prompt") create_->focusPrompt();
     const QString kept =
         latents_path.isEmpty() ? QString() : tr("The finished latents were kept: %1").arg(latents_path);
     error_->showError(error.code, session_.explain(error), kept);
     Q_EMIT failed(error);
-}
-
-void MainWindow::choose(quint64 job) {
-    is_following_ = false;
-    shown_ = job;
-    session_.loadClip(job);
-}
-
-void MainWindow::showRunning() {
-    is_following_ = true;
-    stage_->showWaiting(job_size_);
-    if (last_preview_) showLastPreview();
-}
-
-void MainWindow::restoreStage() {
-    if (!stage_->isShowingPreview()) return;
-    if (shownJob())
-        session_.loadClip(*shown_);
-    else
-        stage_->showEmpty();
-}
-
-/// The finished job on the stage, or on its way there.
-const store::JobRecord* MainWindow::shownJob() {
-    const auto row = shown_ ? session_.history().rowOf(*shown_) : std::nullopt;
-    return row ? session_.history().at(*row) : nullptr;
-}
-
-void MainWindow::showFolder() {
-    const store::JobRecord* job = shownJob();
-    if (!job) return;
-    QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(fromUtf8(job->output_path)).absolutePath()));
-}
-
-void MainWindow::reuseSettings() {
-    const store::JobRecord* job = shownJob();
-    if (!job) return;
-    const auto made = job->result.is_object() ? job->result.find("settings") : job->result.end();
-    const auto request = GenerationRequest::from_json(made != job->result.end() ? *made : job->draft.request);
-    if (request.ok()) reuse(*request);
 }
 
 void MainWindow::reuse(const GenerationRequest& request) {

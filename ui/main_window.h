@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "ui/session.h"
+#include "ui/stage_controller.h"
 #include "ui/widgets/error_panel.h"
 #include "ui/widgets/history_panel.h"
 #include "ui/widgets/progress_panel.h"
@@ -78,32 +79,16 @@ class MainWindow : public QWidget {
     void onState(Session::State state);
     void onModels(const std::vector<ModelInfo>& models);
     void onModelPicked(int index);
-    void onStarted(const JobStarted& event);
-    void showLastPreview();
-    void onPreview(quint64 job, int step, const FilmStripPtr& pictures);
-    void onFinished(const JobFinished& event);
-    void onClip(quint64 job, const FilmStripPtr& clip);
     void onFailed(const Error& error, const QString& latents_path);
-    void choose(quint64 job);
-    void showRunning();
-    void restoreStage();
-    void showFolder();
-    void reuseSettings();
-    const store::JobRecord* shownJob();
 
     WindowOptions options_;
     Session session_;
     std::vector<ModelInfo> models_;
-    std::optional<JobId> shown_;  // the finished result on the stage, or on its way there
-    bool is_following_ = true;    // the stage shows the running job
-    FilmStripPtr last_preview_;   // of the running job
-    int preview_step_ = 0;
-    int steps_ = 0;   // of the running job
-    QSize job_size_;  // of the running job
 
     QComboBox* model_picker_;
     PromptPanel* create_;
     StageView* stage_;
+    StageController* on_stage_;
     ProgressPanel* progress_;
     ErrorPanel* error_;
     QTabWidget* jobs_;

@@ -126,6 +126,7 @@ QWidget* MainWindow::makeCentre() {
     error_ = new ErrorPanel;
     stage_ = new StageView;
     progress_ = new ProgressPanel;
+    on_stage_ = new StageController(session_, *stage_, *progress_, this);
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(2 * kGrid, 2 * kGrid, 2 * kGrid, 2 * kGrid);
     layout->setSpacing(kGrid + 4);

@@ -1,0 +1,68 @@
+// ui/stage_controller.h - decides what is on the stage: the running job's previews, or a result that was chosen; and
+// what is done with that result. Draws nothing itself.
+#pragma once
+#include <QObject>
+#include <QSize>
+#include <optional>
+
+#include "ui/session.h"
+#include "ui/widgets/progress_panel.h"
+#include "ui/widgets/stage_view.h"
+
+namespace studio::ui {
+
+/// While it follows, the stage shows the running job and then its result; a person who chooses an earlier result
+/// keeps that one until they choose the running job again.
+/// Ownership  session, stage and progress must outlive it.   Threads  GUI thread.
+class StageController : public QObject {
+    Q_OBJECT
+  public:
+    StageController(Session& session, StageView& stage, ProgressPanel& progress, QObject* parent = nullptr);
+
+    /// A job was asked for that begins at once: the stage takes its shape and follows it.
+    void expect(const GenerationRequest& request);
+    /// Play a finished job; the running one goes on unseen.
+    void choose(quint64 job);
+    /// Back to the running job.
+    void follow();
+    /// The finished job on the stage, or on its way there; null: none.
+    const store::JobRecord* shownJob() const;
+
+    // What is done with the result on the stage; nothing happens without one.
+    void reuseSettings();
+    void showFolder();
+
+  Q_SIGNALS:
+    /// A result has begun to play.
+    void resultPlaying(quint64 job);
+    /// A new job took the stage: nothing in the history is what is shown.
+    void jobAwaited();
+    /// What the plan of the running job tells beside its values; may be empty.
+    void noticesTold(const QString& notices);
+    /// Put these settings into the create panel.
+    void reuseWanted(const studio::GenerationRequest& request);
+    /// The result that was to be shown cannot be read.
+    void clipFailed(const studio::Error& error);
+
+  private:
+    void connectSession();
+    void onState(Session::State state);
+    void onStarted(const JobStarted& event);
+    void onPreview(quint64 job, int step, const FilmStripPtr& pictures);
+    void onClip(quint64 job, const FilmStripPtr& clip);
+    void onClipFailed(quint64 job, const Error& error);
+    void showLastPreview();
+    void restore();
+
+    Session& session_;
+    StageView& stage_;
+    ProgressPanel& progress_;
+    std::optional<JobId> shown_;  // the finished result on the stage, or on its way there
+    bool is_following_ = true;    // the stage shows the running job
+    FilmStripPtr last_preview_;   // of the running job
+    int preview_step_ = 0;
+    int steps_ = 0;   // of the running job
+    QSize job_size_;  // of the running job
+};
+
+}  // namespace studio::ui
