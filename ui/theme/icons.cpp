@@ -128,6 +128,83 @@ QPainterPath linePath(Glyph glyph) {
         case Glyph::kTheme:
             path.addEllipse(QRectF(4.5, 4.5, 15, 15));
             break;
+        case Glyph::kReady:
+            path.moveTo(5, 12.6);
+            path.lineTo(10, 17.4);
+            path.lineTo(19, 7);
+            break;
+        case Glyph::kLock:
+        case Glyph::kUnlock:
+            path.addRoundedRect(QRectF(5.5, 10.8, 13, 9), 2, 2);
+            path.moveTo(8.4, 10.6);
+            path.lineTo(8.4, 7.8);
+            path.arcTo(QRectF(8.4, 4.2, 7.2, 7.2), 180, glyph == Glyph::kLock ? -180 : -150);
+            if (glyph == Glyph::kLock) path.lineTo(15.6, 10.6);
+            break;
+        case Glyph::kChip:
+            path.addRoundedRect(QRectF(6.5, 6.5, 11, 11), 2, 2);
+            for (const qreal at : {9.6, 14.4}) {
+                path.moveTo(at, 3.4);
+                path.lineTo(at, 6.3);
+                path.moveTo(at, 17.7);
+                path.lineTo(at, 20.6);
+                path.moveTo(3.4, at);
+                path.lineTo(6.3, at);
+                path.moveTo(17.7, at);
+                path.lineTo(20.6, at);
+            }
+            break;
+        case Glyph::kBookmark:
+            path.moveTo(7, 4.2);
+            path.lineTo(17, 4.2);
+            path.lineTo(17, 19.6);
+            path.lineTo(12, 15.4);
+            path.lineTo(7, 19.6);
+            path.closeSubpath();
+            break;
+        case Glyph::kTrash:
+            path.moveTo(4.6, 7);
+            path.lineTo(19.4, 7);
+            path.moveTo(9.4, 6.8);
+            path.lineTo(9.4, 4.4);
+            path.lineTo(14.6, 4.4);
+            path.lineTo(14.6, 6.8);
+            path.moveTo(6.6, 7.2);
+            path.lineTo(7.4, 19.6);
+            path.lineTo(16.6, 19.6);
+            path.lineTo(17.4, 7.2);
+            break;
+        case Glyph::kOlder:
+            path.moveTo(6.5, 14.5);
+            path.lineTo(12, 9);
+            path.lineTo(17.5, 14.5);
+            break;
+        case Glyph::kNewer:
+            path.moveTo(6.5, 9.5);
+            path.lineTo(12, 15);
+            path.lineTo(17.5, 9.5);
+            break;
+        case Glyph::kReset:
+            path.arcMoveTo(QRectF(5, 5.4, 14, 14), 150);
+            path.arcTo(QRectF(5, 5.4, 14, 14), 150, -290);
+            path.moveTo(5.2, 4.4);
+            path.lineTo(5.4, 9.2);
+            path.lineTo(10.2, 9);
+            break;
+        case Glyph::kAdd:
+            path.moveTo(12, 5.5);
+            path.lineTo(12, 18.5);
+            path.moveTo(5.5, 12);
+            path.lineTo(18.5, 12);
+            break;
+        case Glyph::kSwap:
+            path.moveTo(4.5, 8.5);
+            path.lineTo(18.5, 8.5);
+            path.lineTo(15, 5);
+            path.moveTo(19.5, 15.5);
+            path.lineTo(5.5, 15.5);
+            path.lineTo(9, 19);
+            break;
         default:
             break;
     }

@@ -18,7 +18,18 @@ enum class Glyph {
     kWarning,
     kTheme,
     kStar,
-    kMenu
+    kMenu,
+    kReady,
+    kLock,
+    kUnlock,
+    kChip,
+    kBookmark,
+    kTrash,
+    kOlder,
+    kNewer,
+    kReset,
+    kAdd,
+    kSwap
 };
 
 /// Drawn when painted, from the application's palette: sharp at every scale, right after a change of appearance.

@@ -25,6 +25,7 @@ class PromptPanel : public QFrame {
     /// The settings shown are those of a waiting job: Generate becomes "Save changes".
     void setEditing(bool is_editing);
     void setPrompt(const QString& prompt);
+    QString promptText() const { return prompt_->toPlainText(); }
     /// "Same settings again": everything that this panel shows, from a request.
     void setValues(const GenerationRequest& request);
     /// A remark of the engine about this prompt, e.g. where the model stops reading. Empty: none.
