@@ -1,4 +1,4 @@
-# What an installation holds beside what ui/ adds: the command line and the demo model where app/models.cpp looks for it.
+# What an installation holds beside what ui/ adds: the command line and the demo model where library/models.cpp looks for it.
 # LibTorch stays where it was found (its folder goes into the run path); packages that carry it belong to installer/.
 include_guard(GLOBAL)
 include(GNUInstallDirs)

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "app/models.h"
+#include "library/models.h"
 #include "app/recipe_file.h"
 #include "core/text.h"
 #include "media/video_reader.h"

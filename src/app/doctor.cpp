@@ -8,7 +8,7 @@
 
 #include "app/doctor_kernels.h"
 #include "app/gpu_driver.h"
-#include "app/models.h"
+#include "library/models.h"
 #include "app/native.h"
 #include "core/log.h"
 #include "core/platform.h"

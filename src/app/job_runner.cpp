@@ -8,7 +8,7 @@
 #include "app/job_settings.h"
 #include "app/latents_file.h"
 #include "app/output_path.h"
-#include "app/published_files.h"
+#include "library/published_files.h"
 #include "app/recipe.h"
 #include "app/unfinished_files.h"
 #include "core/log.h"

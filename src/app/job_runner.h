@@ -5,7 +5,7 @@
 #include <string>
 
 #include "app/events.h"
-#include "app/model_hashes.h"
+#include "library/model_hashes.h"
 #include "app/progress.h"
 #include "app/resolve.h"
 

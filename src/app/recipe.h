@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "app/events.h"
-#include "app/model_hashes.h"
+#include "library/model_hashes.h"
 #include "app/resolve.h"
 
 namespace studio {

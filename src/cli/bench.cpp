@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <random>
 
-#include "app/models.h"
+#include "library/models.h"
 #include "app/run_job.h"
 #include "app/settings_table.h"
 #include "cli/commands.h"

@@ -1,12 +1,12 @@
 // models: which models are there, what a file or folder is, and the door to the other actions.
-#include "app/models.h"
+#include "library/models.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
 
-#include "app/model_download.h"
+#include "library/model_download.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/models_actions.h"

@@ -1,7 +1,7 @@
 // models convert: the same weights in another form.
 #include <fmt/format.h>
 
-#include "app/model_convert.h"
+#include "library/model_convert.h"
 #include "cli/interrupt.h"
 #include "cli/models_actions.h"
 #include "cli/store_printer.h"

@@ -1,5 +1,5 @@
 // models download: the catalogue, and what is fetched from it.
-#include "app/model_download.h"
+#include "library/model_download.h"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // models add, remove, verify.
-#include "app/model_store.h"
+#include "library/model_store.h"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 #pragma once
 #include <string>
 
-#include "app/store_progress.h"
+#include "library/store_progress.h"
 #include "cli/output.h"
 
 namespace studio::cli {

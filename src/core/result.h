@@ -21,10 +21,11 @@ class [[nodiscard]] Result {
     /// Precondition: ok(). Otherwise throws Failure, so that a missed check fails one job and not the process.
     T& value() & { return check(), std::get<0>(state_); }
     const T& value() const& { return check(), std::get<0>(state_); }
-    T&& value() && { return check(), std::get<0>(std::move(state_)); }
+    /// By value: a reference into a temporary would not outlive `for (x : f().value())`.
+    T value() && { return check(), std::get<0>(std::move(state_)); }
     T& operator*() & { return value(); }
     const T& operator*() const& { return value(); }
-    T&& operator*() && { return std::move(*this).value(); }
+    T operator*() && { return std::move(*this).value(); }
     T* operator->() { return &value(); }
     const T* operator->() const { return &value(); }
 

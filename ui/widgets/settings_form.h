@@ -8,7 +8,7 @@
 #include <QWidget>
 #include <span>
 
-#include "app/models.h"
+#include "library/models.h"
 #include "app/settings_table.h"
 
 namespace studio::ui {
