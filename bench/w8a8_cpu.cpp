@@ -24,17 +24,16 @@ void product_by_avx2(const Int8Tiles& x, const Int8Tiles& weight, at::Tensor& ou
     args.rows = x.values.size(0);
     args.depth = x.values.size(1);
     args.outputs = weight.values.size(0);
-    at::Tensor packed = at::empty({cpu::w8a8_packed_bytes(args)}, at::kByte);
+    at::Tensor packed = at::empty({cpu::w8a8_packed_bytes(args.rows, args.depth, args.kind)}, at::kByte);
     args.packed = packed.mutable_data_ptr<std::uint8_t>();
     const std::int64_t bytes = (cpu::w8a8_scratch_bytes(args) + 63) / 64 * 64;
     at::Tensor scratch = at::empty({bytes * at::get_num_threads()}, at::kByte);
     const auto require = [](kernels::Status status) { TORCH_CHECK(status.ok(), status.reason); };
     at::parallel_for(0, args.rows, 64, [&](std::int64_t a, std::int64_t b) { require(pack_w8a8_rows(args, a, b)); });
-    const std::int64_t chunks = (args.rows + cpu::kChunkRows - 1) / cpu::kChunkRows;
     const std::int64_t panels = (args.outputs + cpu::kPanelColumns - 1) / cpu::kPanelColumns;
-    at::parallel_for(0, panels * chunks, 1, [&](std::int64_t begin, std::int64_t end) {
+    at::parallel_for(0, panels, 1, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i)
-            require(w8a8_panel(args, i / chunks, i % chunks,
+            require(w8a8_panel(args, i, 0, args.rows,
                                scratch.mutable_data_ptr<std::uint8_t>() + bytes * at::get_thread_num()));
     });
 }

@@ -25,9 +25,19 @@ Status check_sizes(const W8A8Args& a) noexcept {
 
 Status check(const W8A8Args& a) noexcept {
     if (const Status status = check_sizes(a); !status.ok()) return status;
-    if (!a.x || !a.x_scale || !a.weight || !a.weight_scale || !a.out || !a.packed)
+    if (!a.x_scale || !a.weight || !a.weight_scale || !a.packed)
         return refuse(StatusCode::kInvalidArgument, "a pointer is null");
     if (!is_aligned(a.packed, 4)) return refuse(StatusCode::kInvalidArgument, "packed is not on a multiple of 4");
+    return {};
+}
+
+/// Where the values go.
+Status check_target(const W8A8Args& a) noexcept {
+    if ((a.out == nullptr) == (a.next == nullptr))
+        return refuse(StatusCode::kInvalidArgument, "values go to out or to the next product, to one of them");
+    if (a.next && !a.next_scale) return refuse(StatusCode::kInvalidArgument, "a pointer is null");
+    if (a.next && (a.adds_to_out || a.gate))
+        return refuse(StatusCode::kInvalidArgument, "only values for out have a gate");
     return {};
 }
 
@@ -67,15 +77,15 @@ const char* name_of(DotKind kind) noexcept {
     return kNames[static_cast<int>(kind)];
 }
 
-std::int64_t w8a8_packed_bytes(const W8A8Args& args) noexcept {
-    if (!check_sizes(args).ok()) return 0;
-    return args.rows * packed_depth(args.depth) * element_bytes(args.kind);
+std::int64_t w8a8_packed_bytes(std::int64_t rows, std::int64_t depth, DotKind kind) noexcept {
+    if (!check_sizes({rows, depth}).ok()) return 0;
+    return rows * packed_depth(depth) * element_bytes(kind);
 }
 
 std::int64_t w8a8_scratch_bytes(const W8A8Args& args) noexcept {
     if (!check_sizes(args).ok()) return 0;
-    const std::int64_t elements = packed_depth(args.depth) * element_bytes(args.kind);
-    return kPanelColumns * (elements + 4 * w8a8_blocks(args.depth, kScaleTile));
+    return kScaleTile * kPanelColumns * static_cast<std::int64_t>(sizeof(float)) +
+           2 * half_bytes(args.depth, args.kind);
 }
 
 #if !defined(STUDIO_CPU_VECTORS)
@@ -115,7 +125,8 @@ std::int64_t w8a8_scratch_bytes(const W8A8Args& args) noexcept {
 
 Status quantize_tile_rows(const QuantizeTilesArgs& args, std::int64_t first, std::int64_t last) noexcept {
     if (const Status status = check_sizes({args.rows, args.columns}); !status.ok()) return status;
-    if (!args.x || !args.values || !args.scale) return refuse(StatusCode::kInvalidArgument, "a pointer is null");
+    if (!args.x || !args.scale || (args.values == nullptr) == (args.packed == nullptr))
+        return refuse(StatusCode::kInvalidArgument, "a pointer is null, or values have two targets");
     if (first < 0 || last < first || last > w8a8_blocks(args.rows, kScaleTile))
         return refuse(StatusCode::kInvalidArgument, "the range of tiles is outside the matrix");
     STUDIO_RUN(quantize_tile_rows(args, first, last));
@@ -123,19 +134,24 @@ Status quantize_tile_rows(const QuantizeTilesArgs& args, std::int64_t first, std
 
 Status pack_w8a8_rows(const W8A8Args& args, std::int64_t first, std::int64_t last) noexcept {
     if (const Status status = check(args); !status.ok()) return status;
+    if (!args.x) return refuse(StatusCode::kInvalidArgument, "a pointer is null");
     if (first < 0 || last < first || last > args.rows)
         return refuse(StatusCode::kInvalidArgument, "the range of rows is outside the matrix");
     STUDIO_RUN_DOT(pack_w8a8_rows(args, first, last));
 }
 
-Status w8a8_panel(const W8A8Args& args, std::int64_t panel, std::int64_t chunk, std::uint8_t* scratch) noexcept {
+Status w8a8_panel(const W8A8Args& args, std::int64_t panel, std::int64_t first, std::int64_t last,
+                  std::uint8_t* scratch) noexcept {
     if (const Status status = check(args); !status.ok()) return status;
+    if (const Status status = check_target(args); !status.ok()) return status;
     if (!is_aligned(scratch, 4))
         return refuse(StatusCode::kInvalidArgument, "scratch is null or not on a multiple of 4");
-    const bool is_inside = panel >= 0 && panel < w8a8_blocks(args.outputs, kPanelColumns) && chunk >= 0 &&
-                           chunk < w8a8_blocks(args.rows, kChunkRows);
-    if (!is_inside) return refuse(StatusCode::kInvalidArgument, "the panel or chunk is outside the matrix");
-    STUDIO_RUN_DOT(w8a8_panel(args, panel, chunk, scratch));
+    const bool is_inside = panel >= 0 && panel < w8a8_blocks(args.outputs, kPanelColumns) && first >= 0 &&
+                           first < last && last <= args.rows;
+    if (!is_inside) return refuse(StatusCode::kInvalidArgument, "the panel or the rows are outside the matrix");
+    if (first % kScaleTile != 0 || (last % kScaleTile != 0 && last != args.rows))
+        return refuse(StatusCode::kInvalidArgument, "rows come in whole tiles of 128");
+    STUDIO_RUN_DOT(w8a8_panel(args, panel, first, last, scratch));
 }
 
 }  // namespace studio::kernels::cpu

@@ -20,9 +20,15 @@ constexpr std::int64_t element_bytes(DotKind kind) noexcept {
     return uses_bytes(kind) ? 1 : 2;
 }
 
-#define STUDIO_W8A8_FUNCTIONS                                                                  \
-    void pack_w8a8_rows(const W8A8Args& args, std::int64_t first, std::int64_t last) noexcept; \
-    void w8a8_panel(const W8A8Args& args, std::int64_t panel, std::int64_t chunk, std::uint8_t* scratch) noexcept;
+/// The packed weights of half a panel and their offsets.
+constexpr std::int64_t half_bytes(std::int64_t depth, DotKind kind) noexcept {
+    return kPanelColumns / 2 * (packed_depth(depth) * element_bytes(kind) + 4 * w8a8_blocks(depth, kScaleTile));
+}
+
+#define STUDIO_W8A8_FUNCTIONS                                                                        \
+    void pack_w8a8_rows(const W8A8Args& args, std::int64_t first, std::int64_t last) noexcept;       \
+    void w8a8_panel(const W8A8Args& args, std::int64_t panel, std::int64_t first, std::int64_t last, \
+                    std::uint8_t* scratch) noexcept;
 namespace dot_plain {
 STUDIO_W8A8_FUNCTIONS
 }

@@ -55,7 +55,7 @@ struct Problem {
         a.outputs = outputs;
         a.depth = depth;
         a.kind = kind;
-        packed.assign(std::size_t(w8a8_packed_bytes(a)), 0xa5);
+        packed.assign(std::size_t(w8a8_packed_bytes(rows, depth, kind)), 0xa5);
         scratch.assign(std::size_t(w8a8_scratch_bytes(a)), 0xa5);
         a.packed = packed.data();
         return a;
@@ -65,9 +65,16 @@ struct Problem {
         const W8A8Args a = args(kind);
         ASSERT_TRUE(pack_w8a8_rows(a, rows / 2, rows).ok());
         ASSERT_TRUE(pack_w8a8_rows(a, 0, rows / 2).ok());
-        for (std::int64_t panel = (outputs + kPanelColumns - 1) / kPanelColumns; panel-- > 0;)
-            for (std::int64_t chunk = (rows + kChunkRows - 1) / kChunkRows; chunk-- > 0;)
-                ASSERT_TRUE(w8a8_panel(a, panel, chunk, scratch.data()).ok());
+        run_panels(a);
+    }
+
+    // Stretches of one or two tiles of rows, the last one first.
+    void run_panels(const W8A8Args& a) {
+        for (std::int64_t panel = tiles(outputs); panel-- > 0;) {
+            const std::int64_t step = panel % 2 == 0 ? 128 : 256;
+            for (std::int64_t first = (rows - 1) / step * step; first >= 0; first -= step)
+                ASSERT_TRUE(w8a8_panel(a, panel, first, std::min(first + step, rows), scratch.data()).ok());
+        }
     }
 
     std::vector<double> exact() const {
@@ -161,11 +168,11 @@ TEST(W8A8NaN, OfAScaleComesOut) {
 TEST(W8A8Launcher, RefusesAndWritesNothing) {
     using Change = std::function<void(W8A8Args&)>;
     const std::vector<Change> changes{
-        [](auto& a) { a.x = nullptr; },
+        [](auto& a) { a.out = nullptr; },
+        [](auto& a) { a.next = a.packed; },  // two targets
         [](auto& a) { a.x_scale = nullptr; },
         [](auto& a) { a.weight = nullptr; },
         [](auto& a) { a.weight_scale = nullptr; },
-        [](auto& a) { a.out = nullptr; },
         [](auto& a) { a.packed = nullptr; },
         [](auto& a) { a.packed += 1; },
         [](auto& a) { a.rows = 0; },
@@ -177,8 +184,10 @@ TEST(W8A8Launcher, RefusesAndWritesNothing) {
         Problem problem(5, 6, 7);
         W8A8Args a = problem.args(best_dot());
         changes[i](a);
-        EXPECT_FALSE(pack_w8a8_rows(a, 0, 1).ok()) << i;
-        const Status status = w8a8_panel(a, 0, 0, problem.scratch.data());
+        if (i > 1) {
+            EXPECT_FALSE(pack_w8a8_rows(a, 0, 1).ok()) << i;
+        }
+        const Status status = w8a8_panel(a, 0, 0, 5, problem.scratch.data());
         EXPECT_FALSE(status.ok()) << i;
         EXPECT_STRNE(status.reason, "");
         EXPECT_TRUE(std::all_of(problem.out.begin(), problem.out.end(), [](float x) { return x == -7.0f; })) << i;
@@ -187,12 +196,21 @@ TEST(W8A8Launcher, RefusesAndWritesNothing) {
     const W8A8Args a = problem.args(best_dot());
     EXPECT_FALSE(pack_w8a8_rows(a, 0, 6).ok());
     EXPECT_FALSE(pack_w8a8_rows(a, 3, 2).ok());
-    EXPECT_FALSE(w8a8_panel(a, 1, 0, problem.scratch.data()).ok());
-    EXPECT_FALSE(w8a8_panel(a, 0, 1, problem.scratch.data()).ok());
-    EXPECT_FALSE(w8a8_panel(a, 0, 0, nullptr).ok());
+    EXPECT_FALSE(w8a8_panel(a, 1, 0, 5, problem.scratch.data()).ok());
+    EXPECT_FALSE(w8a8_panel(a, 0, 0, 6, problem.scratch.data()).ok());
+    EXPECT_FALSE(w8a8_panel(a, 0, 0, 4, problem.scratch.data()).ok());  // neither whole tiles nor the end
+    EXPECT_FALSE(w8a8_panel(a, 0, 5, 5, problem.scratch.data()).ok());
+    EXPECT_FALSE(w8a8_panel(a, 0, 0, 5, nullptr).ok());
+    W8A8Args next = a;
+    next.out = nullptr;
+    next.next = problem.packed.data();
+    EXPECT_FALSE(w8a8_panel(next, 0, 0, 5, problem.scratch.data()).ok());  // no room for its scales
+    W8A8Args unpacked = a;
+    unpacked.x = nullptr;
+    EXPECT_FALSE(pack_w8a8_rows(unpacked, 0, 1).ok());
     W8A8Args zero = a;
     zero.rows = 0;
-    EXPECT_EQ(w8a8_packed_bytes(zero), 0);
+    EXPECT_EQ(w8a8_packed_bytes(0, 7, best_dot()), 0);
     EXPECT_EQ(w8a8_scratch_bytes(zero), 0);
 }
 
@@ -200,7 +218,7 @@ TEST(QuantizeTiles, TheVectorsOfTheSpecification) {
     std::vector<float> x{4.0f, -4.0f, 3.96875f, 1.0f, 0.046875f, 0.078125f, -0.046875f, -0.015625f};
     std::vector<std::int8_t> values(x.size());
     float scale = 0;
-    ASSERT_TRUE(quantize_tile_rows({x.data(), values.data(), &scale, 1, 8, false}, 0, 1).ok());
+    ASSERT_TRUE(quantize_tile_rows({x.data(), values.data(), &scale, 1, 8}, 0, 1).ok());
     EXPECT_EQ(scale, 0.03125f);
     EXPECT_EQ(values, (std::vector<std::int8_t>{127, -128, 127, 32, 2, 2, -2, 0}));
 }

@@ -1,4 +1,4 @@
 #define STUDIO_DOT dot_vnni512
-#define STUDIO_DOT_LANES 16
+#define STUDIO_CPU_LANES 16
 #define STUDIO_DOT_BYTES 1
 #include "kernels/gemm_int8/w8a8_cpu.inc"

@@ -89,7 +89,7 @@ at::Tensor linear_w8a8(const at::Tensor& x, const Int8Tiles& weight, const at::T
     }
     const bool has_kernel = w8a8_choice.takes(cpu_w8a8_name(), cpu_w8a8_refusal(x));
     // fp32 keeps its sums in fp32, so that the bias can be added in the same pass.
-    if (has_kernel && x.scalar_type() == at::kFloat) return cpu_int8_product(cpu_quantize_tiles(x, true), weight, bias);
+    if (has_kernel && x.scalar_type() == at::kFloat) return cpu_product(cpu_pack_rows(x), weight, bias);
     const at::Tensor input = x.scalar_type() == at::kHalf ? x : x.to(at::kBFloat16);
     at::Tensor out = at::empty({x.size(0), weight.values.size(0)}, x.options());
     for (std::int64_t row = 0; row < x.size(0); row += kRowsAtOnce) {
