@@ -29,10 +29,36 @@ void ClipPlayer::replaceClip(FilmStripPtr clip) {
 }
 
 void ClipPlayer::play() {
-    if (!clip_ || is_playing_) return;
-    if (!is_looping_ && frame_ == frameCount() - 1) show(0);
+    if (is_playing_ && rate_ == speed_) return;
+    playAt(speed_);
+}
+
+void ClipPlayer::playAt(double rate) {
+    if (!clip_) return;
+    setRate(rate);
+    const int end = rate > 0 ? frameCount() - 1 : 0;
+    if (!is_looping_ && !is_playing_ && frame_ == end) show(frameCount() - 1 - end);
     setPlaying(true);
     restartClock();
+}
+
+void ClipPlayer::setSpeed(double speed) {
+    speed_ = std::clamp(speed, kMinSpeed, kMaxSpeed);
+    setRate(speed_);
+    if (is_playing_) restartClock();
+    Q_EMIT rateChanged();
+}
+
+void ClipPlayer::shuttle(int direction) {
+    if (direction == 0) return pause();
+    const bool is_further = is_playing_ && rate_ * direction > 0;
+    playAt(is_further ? direction * std::min(std::abs(rate_) * 2, kMaxShuttle) : direction);
+}
+
+void ClipPlayer::setRate(double rate) {
+    if (rate == rate_) return;
+    rate_ = rate;
+    Q_EMIT rateChanged();
 }
 
 void ClipPlayer::pause() {
@@ -61,21 +87,23 @@ void ClipPlayer::restartClock() {
 
 void ClipPlayer::scheduleTick() {
     const double elapsed_ms = double(clock_.nsecsElapsed()) / 1e6;
-    const double frame_ms = 1000.0 / clip_->fps;
+    const double frame_ms = 1000.0 / (clip_->fps * std::abs(rate_));
     const double next_ms = (std::floor(elapsed_ms / frame_ms) + 1) * frame_ms;
     timer_.start(std::clamp(int(std::ceil(next_ms - elapsed_ms)), 1, 1000));
 }
 
 void ClipPlayer::tick() {
     if (!clip_ || !is_playing_) return;
-    const qint64 passed = qint64(double(clock_.nsecsElapsed()) / 1e9 * clip_->fps);
+    const qint64 passed = qint64(double(clock_.nsecsElapsed()) / 1e9 * clip_->fps * std::abs(rate_));
+    const qint64 wanted = rate_ > 0 ? clock_frame_ + passed : clock_frame_ - passed;
     const int count = frameCount();
-    if (!is_looping_ && clock_frame_ + passed >= count - 1) {
-        show(count - 1);
+    const int end = rate_ > 0 ? count - 1 : 0;
+    if (!is_looping_ && (rate_ > 0 ? wanted >= end : wanted <= end)) {
+        show(end);
         pause();
         return;
     }
-    show(int((clock_frame_ + passed) % count));
+    show(int(((wanted % count) + count) % count));
     if (is_playing_) scheduleTick();
 }
 

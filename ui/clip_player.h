@@ -1,4 +1,5 @@
-// ui/clip_player.h - which picture of a clip is showing: play, pause, loop, seek and exact frame steps. No widgets.
+// ui/clip_player.h - which picture of a clip is showing: play at any speed and direction, loop, seek and exact frame
+// steps. No widgets.
 #pragma once
 #include <QElapsedTimer>
 #include <QImage>
@@ -14,6 +15,8 @@ namespace studio::ui {
 class ClipPlayer : public QObject {
     Q_OBJECT
   public:
+    static constexpr double kMinSpeed = 0.25, kMaxSpeed = 2, kMaxShuttle = 8;
+
     explicit ClipPlayer(QObject* parent = nullptr);
 
     /// Show the first picture of a clip, paused; null empties the player.
@@ -30,6 +33,14 @@ class ClipPlayer : public QObject {
     /// Move to a frame (clamped); playing goes on from there.
     void seek(int frame);
     void setLooping(bool looping) { is_looping_ = looping; }
+    /// How fast play() plays, kMinSpeed to kMaxSpeed (clamped); acts at once.
+    void setSpeed(double speed);
+    double speed() const { return speed_; }
+    /// As with J, K, L of editors: play on (1) or backwards (-1), and twice as fast with every further call up to
+    /// kMaxShuttle; 0 pauses. play() goes back to the chosen speed.
+    void shuttle(int direction);
+    /// What is playing: frames of the clip per frame time, negative backwards.
+    double rate() const { return rate_; }
 
     bool isPlaying() const { return is_playing_; }
     bool isLooping() const { return is_looping_; }
@@ -42,6 +53,8 @@ class ClipPlayer : public QObject {
     void clipChanged();
     void frameChanged(int frame);
     void playingChanged(bool is_playing);
+    /// The speed or the rate of playing is another one.
+    void rateChanged();
 
   private:
     void tick();
@@ -49,12 +62,16 @@ class ClipPlayer : public QObject {
     void scheduleTick();
     void show(int frame);
     void setPlaying(bool is_playing);
+    void setRate(double rate);
+    void playAt(double rate);
 
     FilmStripPtr clip_;
     QTimer timer_;
     QElapsedTimer clock_;
     int clock_frame_ = 0;  // the frame that was showing when the clock started
     int frame_ = 0;
+    double speed_ = 1;
+    double rate_ = 1;
     bool is_playing_ = false;
     bool is_looping_ = true;
 };

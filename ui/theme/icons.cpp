@@ -66,6 +66,10 @@ QPainterPath solidPath(Glyph glyph) {
             path.arcTo(QRectF(4.5, 4.5, 15, 15), 90, 180);
             path.closeSubpath();
             break;
+        case Glyph::kMore:
+            for (const qreal x : {6.0, 12.0, 18.0})
+                path.addEllipse(QPointF(x, 12), 1.5, 1.5);
+            break;
         default:
             break;
     }
@@ -204,6 +208,63 @@ QPainterPath linePath(Glyph glyph) {
             path.moveTo(19.5, 15.5);
             path.lineTo(5.5, 15.5);
             path.lineTo(9, 19);
+            break;
+        case Glyph::kSave:
+        case Glyph::kExport: {
+            const qreal way = glyph == Glyph::kSave ? 1 : -1;  // down into the tray, or up out of it
+            path.moveTo(12, 9.2 - way * 5);
+            path.lineTo(12, 9.2 + way * 5);
+            path.moveTo(8, 9.2 + way);
+            path.lineTo(12, 9.2 + way * 5);
+            path.lineTo(16, 9.2 + way);
+            path.moveTo(4.6, 15);
+            path.lineTo(4.6, 19.4);
+            path.lineTo(19.4, 19.4);
+            path.lineTo(19.4, 15);
+            break;
+        }
+        case Glyph::kFrame:  // the last picture of a film
+            path.addRoundedRect(QRectF(3.8, 6.4, 9.4, 11.2), 2, 2);
+            path.moveTo(16.4, 6.6);
+            path.lineTo(16.4, 17.4);
+            path.moveTo(20, 8.6);
+            path.lineTo(20, 15.4);
+            break;
+        case Glyph::kActualSize:
+            path.addRoundedRect(QRectF(3.6, 5.6, 16.8, 12.8), 2.4, 2.4);
+            path.moveTo(7.4, 10);
+            path.lineTo(8.6, 9.2);
+            path.lineTo(8.6, 14.8);
+            path.moveTo(15, 10);
+            path.lineTo(16.2, 9.2);
+            path.lineTo(16.2, 14.8);
+            path.moveTo(12.2, 10.8);
+            path.lineTo(12.2, 10.9);
+            path.moveTo(12.2, 13.4);
+            path.lineTo(12.2, 13.5);
+            break;
+        case Glyph::kFullScreen:
+            for (const QPointF corner :
+                 {QPointF(4.6, 5.6), QPointF(19.4, 5.6), QPointF(4.6, 18.4), QPointF(19.4, 18.4)}) {
+                const qreal x = corner.x() < 12 ? 4.2 : -4.2, y = corner.y() < 12 ? 4.2 : -4.2;
+                path.moveTo(corner + QPointF(x, 0));
+                path.lineTo(corner);
+                path.lineTo(corner + QPointF(0, y));
+            }
+            break;
+        case Glyph::kCompare:
+            path.addRoundedRect(QRectF(3.6, 6, 7.4, 12), 1.8, 1.8);
+            path.addRoundedRect(QRectF(13, 6, 7.4, 12), 1.8, 1.8);
+            break;
+        case Glyph::kWipe:
+            path.addRoundedRect(QRectF(3.6, 6, 16.8, 12), 1.8, 1.8);
+            path.moveTo(12, 3.4);
+            path.lineTo(12, 20.6);
+            break;
+        case Glyph::kGridOfNine:
+            for (const qreal y : {4.4, 13.0})
+                for (const qreal x : {4.4, 13.0})
+                    path.addRoundedRect(QRectF(x, y, 6.6, 6.6), 1.5, 1.5);
             break;
         default:
             break;

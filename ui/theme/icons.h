@@ -29,7 +29,16 @@ enum class Glyph {
     kNewer,
     kReset,
     kAdd,
-    kSwap
+    kSwap,
+    kSave,
+    kFrame,
+    kActualSize,
+    kFullScreen,
+    kCompare,
+    kWipe,
+    kGridOfNine,
+    kMore,
+    kExport
 };
 
 /// Drawn when painted, from the application's palette: sharp at every scale, right after a change of appearance.
