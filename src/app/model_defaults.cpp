@@ -30,8 +30,18 @@ void use_turbo(ModelDefaults& out, bool from_image) {
     if (out.boundary) out.boundary = 0.9;
 }
 
+/// What the published values depend on.
+struct VariantFacts {
+    pipeline::ModelKind kind = pipeline::ModelKind::kTextToVideo;
+    bool has_image_embedder = false, has_two_experts = false, is_turbo = false;
+};
+
+VariantFacts facts_of(const pipeline::ModelParts& parts) {
+    return {parts.kind, parts.dit_config.has_image_embedder, parts.has_two_experts(), parts.is_turbo};
+}
+
 /// spec: wan.md 1.2, 1.3. Two experts with equal networks are the A14B models.
-ModelDefaults of_variant(const pipeline::ModelParts& parts) {
+ModelDefaults of_variant(const VariantFacts& parts) {
     using pipeline::ModelKind;
     ModelDefaults out;
     out.negative_prompt = kNegativePrompt;
@@ -53,13 +63,13 @@ ModelDefaults of_variant(const pipeline::ModelParts& parts) {
             break;
         case ModelKind::kImageToVideo:
             out.steps = 40;
-            if (parts.dit_config.has_image_embedder) {
+            if (parts.has_image_embedder) {
                 out.small_shift = 3;
                 out.negative_prompt = std::string(kNegativeShaking) + kNegativePrompt;
             }
             break;
     }
-    if (parts.has_two_experts()) {
+    if (parts.has_two_experts) {
         out.width = 1280;
         out.height = 720;
         out.steps = 40;
@@ -105,7 +115,7 @@ Result<GenerationRequest> card_request(const pipeline::ModelFolder& folder) {
 }  // namespace
 
 Result<ModelDefaults> model_defaults(const pipeline::ModelParts& parts) {
-    ModelDefaults out = of_variant(parts);
+    ModelDefaults out = of_variant(facts_of(parts));
     if (parts.folder.flow_shift) {
         out.shift = *parts.folder.flow_shift;
         out.small_shift.reset();
@@ -190,6 +200,53 @@ void fill_defaults(GenerationRequest& request, const ModelDefaults& defaults, co
     fill(request.sigma_max, defaults.sigma_max);
     const bool is_guided = *request.guidance != 1 || request.guidance_2.value_or(1) != 1;
     if (is_guided && request.negative_prompt.empty()) request.negative_prompt = defaults.negative_prompt;
+}
+
+void state_defaults(ModelInfo& info) {
+    const auto at = [](const Json& object, const char* key) {
+        const auto found = object.is_object() ? object.find(key) : object.end();
+        return object.is_object() && found != object.end() ? *found : Json();
+    };
+    using pipeline::ModelKind;
+    std::optional<ModelKind> kind;
+    for (const ModelKind one :
+         {ModelKind::kTextToVideo, ModelKind::kImageToVideo, ModelKind::kFirstLastFrame, ModelKind::kTextImageToVideo})
+        if (info.kind == pipeline::kind_title(one)) kind = one;
+    if (!kind) return;
+    const Json config = at(info.details, "config");
+    const VariantFacts facts{*kind, at(at(config, "dit"), "has_image_embedder") == true, !at(config, "dit-2").is_null(),
+                             at(info.details, "is_turbo") == true};
+    ModelDefaults d = of_variant(facts);
+    if (!info.defaults.is_object()) info.defaults = Json::object();
+    const Json stated = info.defaults;
+    const bool is_rcm = stated.value("sampler", d.sampler) == "rcm";
+    if (is_rcm && d.sampler != "rcm") d.steps = kRcmSteps, d.guidance = 1;
+    const auto state = [&](const char* key, auto value) {
+        if (!info.defaults.contains(key)) info.defaults[key] = value;
+    };
+    state("width", d.width);
+    state("height", d.height);
+    state("num_frames", d.num_frames);
+    state("fps", d.fps);
+    state("sampler", d.sampler);
+    state("steps", d.steps);
+    state("guidance", d.guidance);
+    state("shift", d.small_shift && std::int64_t{d.width} * d.height <= kSmallArea ? *d.small_shift : d.shift);
+    state("sigma_max", d.sigma_max);
+    if (is_rcm) state("sampler_mode", d.sampler_mode);
+    if (d.boundary) {
+        state("boundary", *d.boundary);
+        if (d.guidance_2) state("guidance_2", *d.guidance_2);
+    } else {
+        info.defaults.erase("boundary");  // stated for a second expert that is not there
+    }
+}
+
+std::vector<ModelInfo> list_models_with_defaults() {
+    auto models = list_models();
+    for (ModelInfo& model : models)
+        state_defaults(model);
+    return models;
 }
 
 }  // namespace studio

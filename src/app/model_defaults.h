@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/generation_request.h"
+#include "library/models.h"
 
 namespace studio {
 
@@ -31,6 +32,12 @@ struct ModelDefaults {
 /// variant (spec: wan.md 1.2).   Errors: CorruptFile naming the card and the key with a value of the wrong type or
 /// range.
 Result<ModelDefaults> model_defaults(const pipeline::ModelParts& parts);
+
+/// The same for a listed model: fills what `info.defaults` does not state, from kind and configuration, so that a
+/// window can show every value before a job exists. A model of unknown kind stays as it is.   Reads no file.
+void state_defaults(ModelInfo& info);
+/// list_models(), each with state_defaults().
+std::vector<ModelInfo> list_models_with_defaults();
 
 /// What few-step distilled adapters need instead; says so in `notices`. `defaults` of a model made for few steps anyway
 /// stay.   Errors: those of the reader, naming the adapter's file.
