@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,12 +20,12 @@ enum class PreferenceType { kSwitch, kChoice, kInt, kBytes, kText, kFolder, kKey
 struct Preference {
     std::string_view key;  // "general.language": group and name; in the file {"general": {"language": ...}}
     PreferenceType type = PreferenceType::kText;
-    double min = 0, max = 0;                // kInt, kBytes: inclusive
-    std::vector<std::string_view> choices;  // kChoice
-    std::string_view default_text;          // "on", "system", "0", ""
-    std::string_view unit;                  // "minutes", ""
-    std::string_view label;                 // English; a window translates it in the context "studio::Preference"
-    std::string_view help;                  // one or two plain sentences, translated likewise
+    double min = 0, max = 0;                     // kInt, kBytes: inclusive
+    std::vector<std::string_view> choices = {};  // kChoice
+    std::string_view default_text = {};          // "on", "system", "0", ""
+    std::string_view unit = {};                  // "minutes", ""
+    std::string_view label = {};                 // English; a window translates it in the context "studio::Preference"
+    std::string_view help = {};                  // one or two plain sentences, translated likewise
     bool needs_restart = false;
     bool is_hidden = false;  // kept for the program itself; in no window and no list
     std::string_view group() const { return key.substr(0, key.find('.')); }
@@ -75,8 +76,11 @@ class Preferences {
 
   private:
     using Values = std::map<std::string, std::string, std::less<>>;  // key -> canonical text, without defaults
-    static Values read(const Json& file, std::vector<Error>& notices);
-    Result<void> write(const std::map<std::string, std::string>& changes);
+
+    /// Nothing as value: back to the default.
+    using Changes = std::map<std::string, std::optional<std::string>>;
+    Result<void> write(const Changes& changes);
+    const std::string* find(std::string_view key) const;
 
     std::filesystem::path path_;
     Values values_;
