@@ -1,4 +1,6 @@
 // The in-process engine: one thread, a queue of jobs, events as values.
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -16,6 +18,7 @@ namespace studio {
 namespace {
 
 using State = EngineStateChanged::State;
+using Clock = std::chrono::steady_clock;
 
 struct Job {
     JobId id = 0;
@@ -52,7 +55,7 @@ Result<JobResult> run_guarded(JobRunner& runner) {
 
 class LocalEngine final : public EngineClient {
   public:
-    explicit LocalEngine(const EngineOptions& options) : options_(options) {
+    explicit LocalEngine(const EngineOptions& options) : options_(options), unload_after_s_(options.unload_after_s) {
         thread_ = std::jthread([this] { work(); });
     }
     ~LocalEngine() override { shutdown(); }
@@ -83,6 +86,20 @@ class LocalEngine final : public EngineClient {
         if (it == queue_.end()) return;
         queue_.erase(it);
         events_.push(JobCancelled{id});
+    }
+
+    void free_memory() override {
+        std::lock_guard lock(mutex_);
+        wants_unload_ = true;
+        idle_stop_.request_stop();
+        wake_.notify_one();
+    }
+
+    void set_unload_after(double seconds) override {
+        std::lock_guard lock(mutex_);
+        unload_after_s_ = std::max(0.0, seconds);
+        idle_stop_.request_stop();
+        wake_.notify_one();
     }
 
     std::vector<Event> take_events() override { return events_.drain(); }
@@ -121,6 +138,11 @@ class LocalEngine final : public EngineClient {
             running_.reset();
             const auto is_due = [&] { return is_stopping_ || (!queue_.empty() && !fault_); };
             if (!is_due() && state_ != State::kIdle && !fault_) tell(State::kIdle);
+            if (!is_due() && must_unload()) {
+                lock.unlock();
+                unload(memory);
+                continue;
+            }
             if (!is_due() && !to_hash_.empty()) {
                 idle_stop_ = std::stop_source();
                 const std::filesystem::path file = to_hash_.front();
@@ -130,16 +152,51 @@ class LocalEngine final : public EngineClient {
                 if (hashed || hashed.error().code != ErrorCode::kCancelled) to_hash_.pop_front();
                 continue;
             }
-            wake_.wait(lock, is_due);
+            wait_for_work(lock);
             if (is_stopping_) return nullptr;
+            if (!is_due()) continue;
             running_ = queue_.front();
             queue_.pop_front();
             return running_;
         }
     }
 
+    /// With mutex_ held, on the engine thread.
+    bool must_unload() const {
+        if (wants_unload_) return true;
+        return is_loaded_ && unload_after_s_ > 0 && Clock::now() >= unload_at();
+    }
+
+    Clock::time_point unload_at() const {
+        return idle_since_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(unload_after_s_));
+    }
+
+    /// Until a job, the end, or the time to give memory back; may wake earlier.
+    void wait_for_work(std::unique_lock<std::mutex>& lock) {
+        const auto is_woken = [this, before = unload_after_s_] {
+            return is_stopping_ || wants_unload_ || before != unload_after_s_ || (!queue_.empty() && !fault_);
+        };
+        if (is_loaded_ && unload_after_s_ > 0)
+            wake_.wait_until(lock, unload_at(), is_woken);
+        else
+            wake_.wait(lock, is_woken);
+    }
+
+    void unload(EngineMemory& memory) {
+        memory.generator->unload();
+        memory.generator->forget_texts();
+        {
+            std::lock_guard lock(mutex_);
+            wants_unload_ = false;
+        }
+        is_loaded_ = false;
+        log::info("the models have left the memory");
+        tell(state_, "The models have left the memory.");
+    }
+
     void run(Job& job, EngineMemory& memory) {
         tell(State::kBusy);
+        is_loaded_ = true;
         if (!options_.cache_text) memory.generator->forget_texts();
         {
             JobRunner runner(job.id, job.prepared, memory, job.stop.get_token(),
@@ -147,6 +204,7 @@ class LocalEngine final : public EngineClient {
             report(job, run_guarded(runner), runner.latents_path());
         }
         remember_files(*job.prepared.parts, memory);
+        idle_since_ = Clock::now();
     }
 
     void report(const Job& job, const Result<JobResult>& outcome, const std::filesystem::path& latents) {
@@ -211,9 +269,13 @@ class LocalEngine final : public EngineClient {
     bool is_stopping_ = false;
     std::optional<Error> fault_;
     std::stop_source idle_stop_;
+    bool wants_unload_ = false;  // guarded by mutex_, like the next one
+    double unload_after_s_ = 0;
     // Engine thread only.
     State state_ = State::kStarting;
     std::deque<std::filesystem::path> to_hash_;
+    bool is_loaded_ = false;  // a job has run since the last unload
+    Clock::time_point idle_since_;
     std::jthread thread_;  // last: it uses all of the above
 };
 

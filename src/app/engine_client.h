@@ -24,12 +24,18 @@ class EngineClient {
     /// Called from an engine thread whenever events wait; may only wake the consumer. Empty: none; after that returns
     /// no call is running.
     virtual void set_wakeup(std::function<void()> wakeup) = 0;
+    /// Give the memory of loaded models and read prompts back: at once, or when the running job has ended. The next job
+    /// loads again. An EngineStateChanged with a detail says that it is done.   Returns at once.
+    virtual void free_memory() = 0;
+    /// Do that by itself after so many seconds without a job; 0: never.
+    virtual void set_unload_after(double seconds) = 0;
     /// Stop accepting, cancel what runs, join. Afterwards no wake-up is called. Idempotent.
     virtual void shutdown() = 0;
 };
 
 struct EngineOptions {
     int threads = 0;         // default for requests that leave it 0
+    double unload_after_s = 0;  // see set_unload_after()
     bool cache_text = true;  // false: encode the prompt again in every job (benchmarks)
 };
 

@@ -66,6 +66,8 @@ class DurableQueue final : public QueueClient {
         if (store_->cancel(stored(id))) tell(JobCancelled{id});
     }
 
+    void free_memory() override { engine_->free_memory(); }
+    void set_unload_after(double seconds) override { engine_->set_unload_after(seconds); }
     std::vector<Event> take_events() override { return events_.drain(); }
     void set_wakeup(std::function<void()> wakeup) override { events_.set_wakeup(std::move(wakeup)); }
 

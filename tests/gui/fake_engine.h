@@ -90,6 +90,10 @@ class FakeEngine : public QueueClient {
         script_->events.push(JobCancelled{id});
         script_->events.push(QueueChanged{});
     }
+    void free_memory() override { script_->note("free memory"); }
+    void set_unload_after(double seconds) override {
+        script_->note("unload after " + std::to_string(int(seconds)) + " s");
+    }
     Result<JobId> submit_first(const GenerationRequest& request) override {
         script_->note("submit first");
         return submit(request);

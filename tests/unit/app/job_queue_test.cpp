@@ -53,6 +53,8 @@ class ScriptedEngine final : public EngineClient {
         script_->cancelled.push_back(id);
         script_->events.push(JobCancelled{id});
     }
+    void free_memory() override {}
+    void set_unload_after(double) override {}
     std::vector<Event> take_events() override { return script_->events.drain(); }
     void set_wakeup(std::function<void()> wakeup) override { script_->events.set_wakeup(std::move(wakeup)); }
     void shutdown() override {

@@ -25,6 +25,8 @@ class FakeEngine final : public EngineClient {
         cancelled_id = id;
         thread_.request_stop();
     }
+    void free_memory() override {}
+    void set_unload_after(double) override {}
     std::vector<Event> take_events() override {
         std::lock_guard lock(mutex_);
         return std::exchange(events_, {});
