@@ -82,7 +82,15 @@ void key_mean_reference(const KeyMeanArgs& args) {
 }
 
 void quantize_heads_reference(const QuantizeHeadsArgs& args) {
+    PrepareHeadsArgs a;
+    a.x = args.x, a.at = args.at, a.mean = args.mean, a.q = args.q, a.scale = args.scale;
+    a.batch = args.batch, a.heads = args.heads, a.tokens = args.tokens, a.block = args.block;
+    prepare_heads_reference(a);
+}
+
+void prepare_heads_reference(const PrepareHeadsArgs& args) {
     const std::int64_t blocks = blocks_of(args.tokens, args.block);
+    const bool is_blocks = args.layout == HeadLayout::kBlocks;
     for (std::int64_t bh = 0; bh < args.batch * args.heads; ++bh) {
         auto value = [&](std::int64_t t, std::int64_t d) {
             const float x = float(
@@ -99,11 +107,39 @@ void quantize_heads_reference(const QuantizeHeadsArgs& args) {
             }
             const float scale = amax / 127.0f + 1e-7f;
             args.scale[bh * blocks + block] = scale;
-            for (std::int64_t t = first; t < last; ++t) {
+            for (std::int64_t row = 0; row < (is_blocks ? args.block : last - first); ++row) {
                 for (std::int64_t d = 0; d < kHeadDim; ++d) {
-                    const float x = value(t, d) / scale;
-                    args.q[(bh * args.tokens + t) * kHeadDim + d] = std::int8_t(std::trunc(x + (x < 0 ? -0.5f : 0.5f)));
+                    const float x = first + row < last ? value(first + row, d) / scale : 0.0f;
+                    const auto q = std::int8_t(std::trunc(x + (x < 0 ? -0.5f : 0.5f)));
+                    if (is_blocks)
+                        args.q[((bh * blocks + block) * args.block + row) * 128 + ((d / 16) ^ (row & 7)) * 16 +
+                               d % 16] = q;
+                    else
+                        args.q[(bh * args.tokens + first + row) * kHeadDim + d] = q;
                 }
+            }
+        }
+    }
+}
+
+void head_norm_reference(const PrepareHeadsArgs& args, double* y) {
+    const HeadNorm& n = args.norm;
+    for (std::int64_t bh = 0; bh < args.batch * args.heads; ++bh) {
+        const std::int64_t batch = bh / args.heads, head = bh % args.heads;
+        for (std::int64_t t = 0; t < args.tokens; ++t) {
+            double v[kHeadDim];
+            for (std::int64_t d = 0; d < kHeadDim; ++d) {
+                const double x = read_element(args.x, DType::kBF16,
+                                              batch * args.at.batch + t * args.at.token + head * args.at.head + d) *
+                                 double(n.factor[batch * args.tokens + t]);
+                v[d] = (n.rounds_before_weight ? round_to(DType::kBF16, x) : x) * double(n.weight[head * kHeadDim + d]);
+            }
+            double* to = y + (bh * args.tokens + t) * kHeadDim;
+            for (std::int64_t d = 0; d < kHeadDim; d += 2) {
+                const double c = n.rotation ? double(n.rotation[t * kHeadDim + d]) : 1;
+                const double s = n.rotation ? double(n.rotation[t * kHeadDim + d + 1]) : 0;
+                to[d] = v[d] * c - v[d + 1] * s;
+                to[d + 1] = v[d] * s + v[d + 1] * c;
             }
         }
     }

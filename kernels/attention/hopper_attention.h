@@ -18,7 +18,7 @@ struct HopperBlocks {
 };
 
 struct HopperPrepareArgs {
-    const void* q = nullptr;  // bf16
+    const void* q = nullptr;  // bf16; q and k both null: prepare_heads() has made their blocks
     const void* k = nullptr;
     const void* v = nullptr;
     HeadStrides q_at, k_at, v_at;

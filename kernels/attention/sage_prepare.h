@@ -1,7 +1,7 @@
 // kernels/attention/sage_prepare.h - bf16 q, k, v to what attention() takes with int8: keys without their mean, one
 // scale per block of 128 queries or 64 keys, v in f16.
 #pragma once
-#include "kernels/attention/attention.h"
+#include "kernels/attention/heads_prepare.h"
 
 namespace studio::kernels {
 
@@ -11,6 +11,7 @@ struct KeyMeanArgs {
     std::int64_t batch = 0, heads = 0, tokens = 0;
     float* mean = nullptr;       // [batch, heads, 128], rounded to bf16
     float* workspace = nullptr;  // key_mean_workspace_floats()
+    HeadNorm norm = {};          // applied to k first
 };
 /// Mean of k over the tokens; fp32 sums in a fixed order.
 /// Limits    tokens >= 1, batch * heads <= 65535; pointers and strides as in attention().

@@ -1,5 +1,6 @@
 #include "kernels/sla/block_map.h"
 
+#include "kernels/attention/heads_prepare.h"
 #include "kernels/common/launch.cuh"
 #include "kernels/common/mma.cuh"
 
@@ -7,33 +8,7 @@ namespace studio::kernels {
 namespace {
 using namespace gpu;
 
-constexpr int kPoolThreads = 256, kMapThreads = 128, kMapRows = 16;
-
-__global__ void __launch_bounds__(kPoolThreads) pool_kernel(PoolBlocksArgs p) {
-    SharedCarver carve;
-    float* rows = carve.take<float>(16 * 128);
-    const int row = int(threadIdx.x) / 16, channel = int(threadIdx.x) % 16 * 8;
-    const i64 b = i64(blockIdx.y) / p.heads, h = i64(blockIdx.y) % p.heads, first = i64(blockIdx.x) * p.block;
-    const bf16* x = static_cast<const bf16*>(p.x) + b * p.at.batch + h * p.at.head + channel;
-    const i64 last = first + p.block < p.tokens ? first + p.block : p.tokens;
-    float sum[8] = {}, mean[8] = {};
-    if (p.mean) load8(mean, p.mean + i64(blockIdx.y) * 128 + channel);
-    for (i64 t = first + row; t < last; t += 16) {
-        float v[8];
-        load8(v, x + t * p.at.token);
-#pragma unroll
-        for (int e = 0; e < 8; ++e)
-            sum[e] += p.mean ? rounded<bf16>(v[e] - mean[e]) : v[e];
-    }
-    store8(rows + row * 128 + channel, sum);
-    __syncthreads();
-    if (int(threadIdx.x) >= 128) return;
-    float total = 0;
-    for (int r = 0; r < 16; ++r)
-        total += rows[r * 128 + int(threadIdx.x)];
-    bf16* out = static_cast<bf16*>(p.pooled) + (i64(blockIdx.y) * gridDim.x + blockIdx.x) * 128;
-    out[threadIdx.x] = from_float<bf16>(total / float(last - first));
-}
+constexpr int kMapThreads = 128, kMapRows = 16;
 
 /// 16-bit key with the order of the bf16 score; NaN is highest, -0 equals 0.
 GPU_FN unsigned order_key(float score) {
@@ -124,22 +99,11 @@ __global__ void __launch_bounds__(kMapThreads) block_map_kernel(BlockMapArgs p, 
 }  // namespace
 
 Status pool_blocks(const PoolBlocksArgs& args, Stream stream) noexcept {
-    if (args.batch < 0 || args.heads < 0 || args.tokens < 1 || (args.block != 128 && args.block != 64)) {
-        return refuse(StatusCode::kInvalidArgument, "tokens must be >= 1, batch and heads >= 0, block 128 or 64");
-    }
-    if (args.heads > kMaxGridY || args.batch > kMaxGridY || args.batch * args.heads > kMaxGridY ||
-        args.tokens > kMaxGridX) {
-        return refuse(StatusCode::kTooLarge, "batch * heads is over 65535, or there are more than 2^31 - 1 tokens");
-    }
-    if (!is_aligned(args.x, 16) || !is_aligned(args.pooled, 16) || (args.mean && !is_aligned(args.mean, 16)) ||
-        args.at.batch % 8 != 0 || args.at.token % 8 != 0 || args.at.head % 8 != 0 || args.at.batch < 0 ||
-        args.at.token < 0 || args.at.head < 0) {
-        return refuse(StatusCode::kInvalidArgument, "x, pooled, mean and the strides must be multiples of 16 bytes");
-    }
-    if (const Status s = require_device(80); !s) return s;
-    if (args.batch * args.heads == 0) return {};
-    const dim3 grid(unsigned(ceil_div(args.tokens, args.block)), unsigned(args.batch * args.heads));
-    return launch(pool_kernel, grid, dim3(kPoolThreads), 16 * 128 * 4, stream, args);
+    PrepareHeadsArgs a;
+    a.x = args.x, a.at = args.at, a.mean = args.mean, a.pooled = args.pooled;
+    a.batch = args.batch, a.heads = args.heads, a.tokens = args.tokens, a.block = args.block;
+    if (!args.pooled) return refuse(StatusCode::kInvalidArgument, "pooled must be given");
+    return prepare_heads(a, stream);
 }
 
 std::int64_t blocks_kept(double ratio, std::int64_t key_blocks) noexcept {

@@ -1,15 +1,16 @@
 // kernels/sla/sla.h - the whole SLA operator from bf16 q, k, v: block map, block-sparse attention, linear branch.
 #pragma once
-#include "kernels/attention/attention.h"
+#include "kernels/attention/heads_prepare.h"
 
 namespace studio::kernels {
 
 struct SlaArgs {
-    const void* q = nullptr;  // bf16, after the rotary embedding
+    const void* q = nullptr;  // bf16, after the rotary embedding unless `norms` are given
     const void* k = nullptr;
     const void* v = nullptr;
     void* o = nullptr;  // bf16
     HeadStrides q_at, k_at, v_at, o_at;
+    HeadNorms norms = {};  // of raw q and k
     std::int64_t batch = 0, heads = 0, tokens = 0;
     double topk = 0.1;            // share of key blocks kept, in (0, 1]; at least one block
     const float* proj = nullptr;  // [128, 128] proj_l weight (out, in)

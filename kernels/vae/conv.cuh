@@ -46,8 +46,8 @@ GPU_FN const T* input_at(const kernels::ConvArgs& p, const ConvShape32& s, const
     return static_cast<const T*>(from) + ((frame * p.height + row) * p.width + column) * s.in_channels + channel;
 }
 
-/// The input's part of a stage. Thread t holds the sixteen bytes t % 8 of rows t / 8 + 32 i. bf16 whose channels come in
-/// eights is copied asynchronously; anything else waits in registers from fetch() to deposit().
+/// The input's part of a stage. Thread t holds the sixteen bytes t % 8 of rows t / 8 + 32 i. bf16 whose channels come
+/// in eights is copied asynchronously; anything else waits in registers from fetch() to deposit().
 template <class T, bool kInEights>
 struct ConvInput {
     static constexpr bool kAsync = kInEights && std::is_same_v<T, bf16>;
@@ -179,14 +179,16 @@ GPU_FN void write_pixels(const kernels::ConvArgs& p, const float (&acc)[2][6][4]
 #pragma unroll
             for (int j = 0; j < 6; ++j) {
                 const i64 channel = channel0 + (warp & 1) * 48 + j * 8 + lane % 4 * 2;
-                if (channel < p.out_channels) finish2<T>(p, pixel, channel, acc[i][j][2 * half], acc[i][j][2 * half + 1]);
+                if (channel < p.out_channels)
+                    finish2<T>(p, pixel, channel, acc[i][j][2 * half], acc[i][j][2 * half + 1]);
             }
         }
     }
 }
 
 template <class T, bool kInEights, int kMinBlocks>
-__global__ void __launch_bounds__(kConvThreads, kMinBlocks) conv_kernel(kernels::ConvArgs p, ConvShape32 s, i64 pixels) {
+__global__ void __launch_bounds__(kConvThreads, kMinBlocks)
+    conv_kernel(kernels::ConvArgs p, ConvShape32 s, i64 pixels) {
     SharedCarver carve;
     char* shared = carve.take<char>(int(kConvSharedBytes), 1024);
     // Channel tiles are fastest: blocks that run together share the pixels they read.
@@ -233,10 +235,16 @@ template <class T, bool kInEights>
 kernels::Status run_conv(const kernels::ConvArgs& a, kernels::Stream stream) noexcept {
     const kernels::ConvOutput out = kernels::conv_output(a);
     const i64 pixels = out.frames * out.height * out.width;
-    const ConvShape32 s{int(a.in_channels), int(a.kernel_w), int(a.kernel_w * a.kernel_h),
-                        int(a.kernel_t * a.kernel_h * a.kernel_w * a.in_channels), int(out.width), int(out.height)};
-    const dim3 grid(unsigned(kernels::ceil_div(pixels, kConvPixels) * kernels::ceil_div(a.out_channels, kConvChannels)));
-    return kernels::launch(conv_kernel<T, kInEights, std::is_same_v<T, bf16> && kInEights ? 2 : 1>, grid, dim3(kConvThreads), kConvSharedBytes, stream, a, s, pixels);
+    const ConvShape32 s{int(a.in_channels),
+                        int(a.kernel_w),
+                        int(a.kernel_w * a.kernel_h),
+                        int(a.kernel_t * a.kernel_h * a.kernel_w * a.in_channels),
+                        int(out.width),
+                        int(out.height)};
+    const dim3 grid(
+        unsigned(kernels::ceil_div(pixels, kConvPixels) * kernels::ceil_div(a.out_channels, kConvChannels)));
+    return kernels::launch(conv_kernel < T, kInEights, std::is_same_v<T, bf16> && kInEights ? 2 : 1 >, grid,
+                           dim3(kConvThreads), kConvSharedBytes, stream, a, s, pixels);
 }
 
 }  // namespace studio::gpu

@@ -12,7 +12,7 @@ struct ConvArgs {
     const void* x = nullptr;  // [frames, height, width, in_channels]
     /// The causal history in front of x, read where it lies: [history, height, width, in_channels]; null: zeros.
     const void* before = nullptr;
-    const void* w = nullptr;  // bf16 [out_channels, w_stride]: taps (t, h, w) slowest, input channels fastest
+    const void* w = nullptr;         // bf16 [out_channels, w_stride]: taps (t, h, w) slowest, input channels fastest
     const float* bias = nullptr;     // [out_channels] or null
     const void* residual = nullptr;  // like y, or null
     void* y = nullptr;               // [out frames, out height, out width, out_channels]

@@ -14,8 +14,8 @@ struct Case {
     bool with_residual;
 };
 std::ostream& operator<<(std::ostream& s, const Case& c) {
-    return s << c.history << "+" << c.frames << "x" << c.height << "x" << c.width << " " << c.in << "->" << c.out << " k"
-             << c.kt << c.kh << c.kw << " " << name_of(c.x_type) << name_of(c.y_type);
+    return s << c.history << "+" << c.frames << "x" << c.height << "x" << c.width << " " << c.in << "->" << c.out
+             << " k" << c.kt << c.kh << c.kw << " " << name_of(c.x_type) << name_of(c.y_type);
 }
 ConvArgs shape(const Case& c) {
     ConvArgs a;
@@ -68,18 +68,18 @@ constexpr DType kB = DType::kBF16, kF = DType::kF32;
 INSTANTIATE_TEST_SUITE_P(
     Shapes, Conv,
     ::testing::Values(Case{1, 1, 1, 8, 8, 2, 3, 3, 3, 1, 1, 1, 1, kB, kF, false},      // one pixel, all border
-                      Case{2, 5, 13, 96, 96, 2, 3, 3, 3, 1, 1, 1, 1, kB, kB, true},     // 130 pixels: two past the tile
-                      Case{1, 3, 5, 192, 97, 2, 3, 3, 3, 1, 1, 1, 1, kB, kF, true},     // a channel past the tile
-                      Case{2, 2, 3, 384, 192, 2, 3, 3, 3, 1, 1, 1, 1, kF, kF, false},   // depth 10368
-                      Case{1, 4, 5, 96, 3, 2, 3, 3, 3, 1, 1, 1, 1, kB, kF, false},      // the decoder's head
-                      Case{1, 3, 4, 96, 12, 2, 3, 3, 3, 1, 1, 1, 1, kF, kF, false},     // of Wan 2.2
-                      Case{2, 3, 4, 3, 96, 2, 3, 3, 3, 1, 1, 1, 1, kF, kF, false},      // the encoder's first
-                      Case{2, 3, 4, 12, 40, 2, 3, 3, 3, 1, 1, 1, 1, kB, kB, false},     // of Wan 2.2
-                      Case{2, 3, 3, 16, 384, 2, 3, 3, 3, 1, 1, 1, 1, kB, kF, false},    // the decoder's first
-                      Case{1, 7, 9, 96, 192, 0, 1, 3, 3, 1, 2, 0, 1, kB, kF, false},    // downsampling
-                      Case{2, 4, 5, 40, 160, 0, 1, 2, 2, 1, 1, 1, 1, kF, kB, false},    // upsampling by phases
-                      Case{4, 3, 4, 96, 192, 2, 3, 1, 1, 1, 1, 0, 0, kB, kF, false},    // frames doubled
-                      Case{4, 3, 4, 96, 96, 1, 3, 1, 1, 2, 1, 0, 0, kB, kF, false}));   // frames halved
+                      Case{2, 5, 13, 96, 96, 2, 3, 3, 3, 1, 1, 1, 1, kB, kB, true},    // 130 pixels: two past the tile
+                      Case{1, 3, 5, 192, 97, 2, 3, 3, 3, 1, 1, 1, 1, kB, kF, true},    // a channel past the tile
+                      Case{2, 2, 3, 384, 192, 2, 3, 3, 3, 1, 1, 1, 1, kF, kF, false},  // depth 10368
+                      Case{1, 4, 5, 96, 3, 2, 3, 3, 3, 1, 1, 1, 1, kB, kF, false},     // the decoder's head
+                      Case{1, 3, 4, 96, 12, 2, 3, 3, 3, 1, 1, 1, 1, kF, kF, false},    // of Wan 2.2
+                      Case{2, 3, 4, 3, 96, 2, 3, 3, 3, 1, 1, 1, 1, kF, kF, false},     // the encoder's first
+                      Case{2, 3, 4, 12, 40, 2, 3, 3, 3, 1, 1, 1, 1, kB, kB, false},    // of Wan 2.2
+                      Case{2, 3, 3, 16, 384, 2, 3, 3, 3, 1, 1, 1, 1, kB, kF, false},   // the decoder's first
+                      Case{1, 7, 9, 96, 192, 0, 1, 3, 3, 1, 2, 0, 1, kB, kF, false},   // downsampling
+                      Case{2, 4, 5, 40, 160, 0, 1, 2, 2, 1, 1, 1, 1, kF, kB, false},   // upsampling by phases
+                      Case{4, 3, 4, 96, 192, 2, 3, 1, 1, 1, 1, 0, 0, kB, kF, false},   // frames doubled
+                      Case{4, 3, 4, 96, 96, 1, 3, 1, 1, 2, 1, 0, 0, kB, kF, false}));  // frames halved
 
 TEST(ConvChunks, HistoryIsTheChunkBefore) {
     Case c{5, 3, 4, 16, 24, 0, 3, 3, 3, 1, 1, 1, 1, kB, kF, false};

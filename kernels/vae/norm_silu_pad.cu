@@ -13,9 +13,10 @@ __global__ void __launch_bounds__(kThreads) norm_silu_pad_kernel(NormSiluPadArgs
     const int lane = int(threadIdx.x) & 31, vectors = int(p.channels) / 8;
     const i64 pixel = i64(blockIdx.x) * kPixelsPerBlock + int(threadIdx.x) / 32;
     if (pixel >= pixels) return;
-    const i64 padded_width = p.width + 2, padded_frame = (p.height + 2) * padded_width;
-    const i64 frame = pixel / padded_frame - p.history, row = pixel % padded_frame / padded_width - 1,
-              column = pixel % padded_width - 1;
+    const i64 border = p.has_border ? 1 : 0;
+    const i64 padded_width = p.width + 2 * border, padded_frame = (p.height + 2 * border) * padded_width;
+    const i64 frame = pixel / padded_frame - p.history, row = pixel % padded_frame / padded_width - border,
+              column = pixel % padded_width - border;
     const bool is_border = row < 0 || row >= p.height || column < 0 || column >= p.width;
     T* y = static_cast<T*>(p.y) + pixel * p.channels;
     const T* from = nullptr;
@@ -45,7 +46,7 @@ __global__ void __launch_bounds__(kThreads) norm_silu_pad_kernel(NormSiluPadArgs
 #pragma unroll
             for (int e = 0; e < 8; ++e) {
                 const float n = v[k][e] * factor * gamma[e];
-                v[k][e] = n / (1.0f + exp2_fast(-1.4426950408889634f * n));
+                v[k][e] = p.has_silu ? n / (1.0f + exp2_fast(-1.4426950408889634f * n)) : n;
             }
         }
         store8(y + i * 8, v[k]);
@@ -76,10 +77,12 @@ Status norm_silu_pad(const NormSiluPadArgs& args, Stream stream) noexcept {
         (args.before && !is_aligned(args.before, 16))) {
         return refuse(StatusCode::kInvalidArgument, "x, y, gamma and before must be 16-byte aligned, only before null");
     }
-    if (args.x == args.y) return refuse(StatusCode::kInvalidArgument, "y must be another array than x");
+    if (args.x == args.y && (args.has_border || args.history > 0))
+        return refuse(StatusCode::kInvalidArgument, "y may be x only without border and history");
     if (const Status s = require_device(80); !s) return s;
     if (args.frames == 0 || args.height == 0 || args.width == 0) return {};
-    const std::int64_t pixels = (args.frames + args.history) * (args.height + 2) * (args.width + 2);
+    const std::int64_t border = args.has_border ? 2 : 0;
+    const std::int64_t pixels = (args.frames + args.history) * (args.height + border) * (args.width + border);
     const dim3 grid(unsigned(ceil_div(pixels, kPixelsPerBlock)));
     if (args.type == DType::kF32)
         return launch(norm_silu_pad_kernel<float>, grid, dim3(kThreads), 0, stream, args, pixels);

@@ -20,7 +20,8 @@ void to_rgb8_reference(const ToRgb8Args& args) {
 }
 
 void norm_silu_pad_reference(const NormSiluPadArgs& args, double* y) {
-    const std::int64_t h = args.height + 2, w = args.width + 2, c = args.channels;
+    const std::int64_t border = args.has_border ? 1 : 0;
+    const std::int64_t h = args.height + 2 * border, w = args.width + 2 * border, c = args.channels;
     std::fill(y, y + (args.history + args.frames) * h * w * c, 0.0);
     for (std::int64_t i = 0; args.before && i < args.history * h * w * c; ++i)
         y[i] = read_element(args.before, args.type, i);
@@ -33,11 +34,11 @@ void norm_silu_pad_reference(const NormSiluPadArgs& args, double* y) {
                 double squares = 0;
                 for (std::int64_t i = 0; i < c; ++i)
                     squares += x(i) * x(i);
-                double* out = y + (((args.history + f) * h + r + 1) * w + q + 1) * c;
+                double* out = y + (((args.history + f) * h + r + border) * w + q + border) * c;
                 for (std::int64_t i = 0; i < c; ++i) {
                     const double n =
                         x(i) / std::max(std::sqrt(squares), 1e-12) * std::sqrt(double(c)) * double(args.gamma[i]);
-                    out[i] = n / (1 + std::exp(-n));
+                    out[i] = args.has_silu ? n / (1 + std::exp(-n)) : n;
                 }
             }
         }

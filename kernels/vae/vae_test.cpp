@@ -71,6 +71,25 @@ INSTANTIATE_TEST_SUITE_P(Shapes, NormSiluPad,
                          ::testing::Values(Case{1, 1, 1, 8, 2, DType::kF32}, Case{2, 3, 5, 96, 2, DType::kBF16},
                                            Case{4, 2, 3, 384, 1, DType::kF16}, Case{1, 2, 2, 1024, 2, DType::kF32}));
 
+TEST(NormSiluPlain, WithoutBorderHistoryAndSiluInPlace) {
+    const std::int64_t pixels = 2 * 3 * 5, channels = 96;
+    const auto start = testing::random_f32(std::size_t(pixels * channels), 1);
+    auto gamma = testing::random_f32(std::size_t(channels), 3, 0.2f, 1);
+    for (const bool has_silu : {false, true}) {
+        NormSiluPadArgs a{start.host(), gamma.host(), nullptr, nullptr, 2, 3, 5, channels, 0,
+                          DType::kF32,  false,        has_silu};
+        std::vector<double> want(start.size());
+        norm_silu_pad_reference(a, want.data());
+        testing::in_every_mode([&] {
+            Buffer<float> y(start.values());
+            a.gamma = gamma.device(), a.x = a.y = y.device();
+            EXPECT_LAUNCHED(norm_silu_pad(a, nullptr));
+            y.fetch();
+            EXPECT_CLOSE(want, y.host(), DType::kF32, 2e-6, 1e-4);
+        });
+    }
+}
+
 TEST(VaeLaunchers, RefuseBadArguments) {
     Buffer<float> x(512), y(4096);
     Buffer<std::uint8_t> rgb(64);
@@ -90,6 +109,7 @@ TEST(VaeLaunchers, RefuseBadArguments) {
     };
     EXPECT_TRUE(norm_silu_pad(good, nullptr).ok());
     EXPECT_REFUSED(with([](auto& a) { a.x = nullptr; }), kInvalidArgument);
+    EXPECT_REFUSED(with([](auto& a) { a.y = const_cast<void*>(a.x); }), kInvalidArgument);
     EXPECT_REFUSED(with([](auto& a) { a.y = nullptr; }), kInvalidArgument);
     EXPECT_REFUSED(with([](auto& a) { a.gamma += 1; }), kInvalidArgument);
     EXPECT_REFUSED(with([](auto& a) { a.channels = 12; }), kInvalidArgument);

@@ -25,6 +25,9 @@ enum class Bug : std::uint8_t {
     kWrongScaleIndex,
     kNoRescale,
     kHalfReduction,
+    // preparation of heads
+    kPoolsBeforeMean,
+    kRotationOfBlockRow,
     // convolution
     kBorderOffByOne,
     kHistoryForgotten,

@@ -8,8 +8,10 @@
 #include <cstdio>
 
 #include "kernels/attention/attention_case.h"
+#include "kernels/attention/heads_prepare.h"
 #include "kernels/gemm_int8/linear_w8a8.h"
 #include "kernels/norm/rms_norm.h"
+#include "kernels/vae/conv.h"
 
 namespace studio::kernels {
 namespace {
@@ -84,7 +86,44 @@ std::string probe_gemm() {
     const bool damaged = fetch_finds_damage(out);
     return verdict(s, compare(want, out.host(), DType::kF32), 1e-5, damaged);
 }
+std::string probe_conv() {
+    ConvArgs a;  // 126 pixels, 100 channels, seven blocks of depth
+    a.frames = 1, a.height = 9, a.width = 14, a.in_channels = 16, a.out_channels = 100, a.history = 2;
+    a.w_stride = conv_weight_stride(a), a.y_type = DType::kF32;
+    auto x = testing::random_bf16(126 * 16, 1), before = testing::random_bf16(2 * 126 * 16, 2);
+    auto w = testing::random_bf16(std::size_t(100 * a.w_stride), 3, 0.05f);
+    Buffer<float> y(126 * 100);
+    a.x = x.device(), a.before = before.device(), a.w = w.device(), a.y = y.device();
+    std::vector<double> want(y.size());
+    conv_frames_reference(a, want.data());
+    const Status s = conv_frames(a, nullptr);
+    const bool damaged = fetch_finds_damage(y);
+    return verdict(s, compare(want, y.host(), DType::kF32), 1e-5, damaged);
+}
+std::string probe_prepare() {
+    constexpr std::int64_t kTokens = 150;
+    auto x = testing::random_bf16(kTokens * 128, 1);
+    auto weight = testing::random_f32(128, 2, 0.2f, 1), turn = testing::random_f32(kTokens * 128, 3);
+    auto factor = testing::random_f32(kTokens, 4, 0.1f, 1), mean = testing::random_f32(128, 5, 1, 1);
+    Buffer<std::uint16_t> y(x.size()), pooled(3 * 128);
+    PrepareHeadsArgs a;
+    a.x = x.device(), a.at = a.y_at = {kTokens * 128, 128, 128}, a.y = y.device(), a.pooled = pooled.device();
+    a.norm = {factor.device(), weight.device(), turn.device(), true}, a.mean = mean.device();
+    a.batch = a.heads = 1, a.tokens = kTokens, a.block = 64;
+    std::vector<double> want(x.size()), means(pooled.size());
+    head_norm_reference(a, want.data());
+    for (std::size_t i = 0; i < want.size(); ++i) {
+        const std::size_t block = i / 128 / 64, d = i % 128;
+        means[block * 128 + d] += (want[i] - double(mean[d])) / (block == 2 ? 22 : 64);
+    }
+    const Status s = prepare_heads(a, nullptr);
+    const bool damaged = fetch_finds_damage(y) || fetch_finds_damage(pooled);
+    const std::string first = verdict(s, compare(want, y.host(), DType::kBF16), 5e-3, damaged);
+    return first != "ok" ? first : verdict(s, compare(means, pooled.host(), DType::kBF16), 2e-2, damaged);
+}
 std::string run_probe(char kind) {
+    if (kind == 'p') return probe_prepare();
+    if (kind == 'c') return probe_conv();
     return kind == 'n' ? probe_norm() : kind == 'g' ? probe_gemm() : probe_attention(kind == '8');
 }
 
@@ -120,7 +159,7 @@ std::string in_child(char kind, Bug bug, const testing::Mode& mode) {
 struct Known {
     Bug bug;
     const char* name;
-    char kind;              // n norm, a attention bf16, 8 attention int8 by list, g Hopper product
+    char kind;  // n norm, a attention bf16, 8 attention int8 by list, g Hopper product, c convolution, p q and k
     const char* words;      // part of at least one verdict, in the plain build
     const char* asan = "";  // and in the sanitizer builds, where these see more than the comparison does
     const char* tsan = "";
@@ -142,6 +181,15 @@ const Known kKnown[] = {
     {Bug::kTailLoadedUnguarded, "tail rows loaded without predicate", 'a', "wrong", "asan", ""},
     {Bug::kTailStoredUnguarded, "tail rows stored without predicate", 'a', "guard", "asan", ""},
     {Bug::kWrongScaleIndex, "wrong scale index", '8', "wrong"},
+    {Bug::kPoolsBeforeMean, "block means of keys with their mean", 'p', "wrong"},
+    {Bug::kRotationOfBlockRow, "rotation taken by the row in the block", 'p', "wrong"},
+    {Bug::kNoBarrierBeforePartials, "no barrier before partial sums are read", 'p', "wrong", "", "tsan"},
+    {Bug::kBorderOffByOne, "a column past the border is read", 'c', "wrong"},
+    {Bug::kHistoryForgotten, "history taken for zeros", 'c', "wrong"},
+    {Bug::kNoBarrierAfterLoads, "no barrier after the loads", 'c', "wrong", "", "tsan"},
+    {Bug::kWaitTooWeak, "cp.async wait too weak", 'c', "wrong"},
+    {Bug::kWeakSwizzle, "swizzle too weak (right result, slow)", 'c', "conflicts"},
+    {Bug::kTailStoredUnguarded, "tail pixels stored without predicate", 'c', "guard", "asan", ""},
     {Bug::kEmptyCountTooSmall, "stage freed by one warp of four", 'g', "wrong", "", "tsan"},
     {Bug::kNoBarrierAfterInit, "mbarriers used before all see their init", 'g', "shim"},
     {Bug::kWrongPhase, "producer waits for the wrong phase", 'g', "shim"},
@@ -179,7 +227,7 @@ TEST(Mutations, EveryKnownMistakeIsCaught) {
 }
 
 TEST(Mutations, RightKernelsPassEveryProbe) {
-    for (char kind : {'n', 'a', '8', 'g'}) {
+    for (char kind : {'n', 'a', '8', 'g', 'c', 'p'}) {
         for (const auto& mode : testing::modes())
             EXPECT_EQ(in_child(kind, Bug::kNone, mode), "ok") << kind;
     }
