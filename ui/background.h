@@ -50,6 +50,8 @@ class Background : public QObject {
         });
     }
     bool isIdle() const { return pool_.activeThreadCount() == 0; }
+    /// Block until all work is done; its `done` calls still come later.
+    void waitForAll() { pool_.waitForDone(); }
 
   private:
     QThreadPool pool_;

@@ -2,7 +2,9 @@
 
 #include <QCommandLineParser>
 #include <QFileInfo>
+#include <QUrl>
 
+#include "ui/desktop/opening.h"
 #include "ui/language.h"
 
 namespace studio::ui {
@@ -23,8 +25,10 @@ QStringList withoutQtOptions(QStringList arguments) {
 }
 
 void addOptions(QCommandLineParser& parser) {
-    parser.addPositionalArgument("file", "A video made by this program, or a recipe: its settings are shown.",
-                                 "[file]");
+    parser.addPositionalArgument("files",
+                                 "A video made by this program or a recipe: its settings are shown. A picture: the "
+                                 "video begins with it.",
+                                 "[file...]");
     parser.setApplicationDescription(QStringLiteral("Turn a prompt into a video on your own machine."));
     parser.addOptions({
         {QStringList{"h", "help"}, "Show this help and end."},
@@ -45,6 +49,27 @@ void addOptions(QCommandLineParser& parser) {
 
 Error usage(const QString& field, const QString& message) {
     return invalid_argument(field.toStdString(), message.toStdString(), "See turbo-studio --help.");
+}
+
+/// A desktop may hand over web addresses of files; they mean the same as paths.
+QString pathOf(const QString& argument) {
+    const QUrl url(argument);
+    return url.isLocalFile() && url.host().isEmpty() ? url.toLocalFile() : argument;
+}
+
+Result<void> readFiles(const QStringList& arguments, LaunchOptions& options) {
+    static const QStringList known = {"mp4", "json", "png", "jpg", "jpeg", "webp", "bmp", "gif"};
+    if (arguments.size() > kMaxOpeningFiles)
+        return usage(
+            {}, QString("At most %1 files can be opened at once, not %2.").arg(kMaxOpeningFiles).arg(arguments.size()));
+    for (const QString& argument : arguments) {
+        const QString path = pathOf(argument);
+        if (!known.contains(QFileInfo(path).suffix().toLower()))
+            return usage({}, "'" + argument + "' is not an option and not a video, recipe or picture. " +
+                                 "Put a prompt behind --prompt.");
+        options.files << QFileInfo(path).absoluteFilePath();
+    }
+    return {};
 }
 
 Result<void> readLook(const QCommandLineParser& parser, LaunchOptions& options) {
@@ -75,14 +100,7 @@ Result<LaunchOptions> parse_launch_options(const QStringList& arguments) {
     addOptions(parser);
     if (!parser.parse(withoutQtOptions(arguments))) return usage({}, parser.errorText());
     LaunchOptions options;
-    if (const QStringList files = parser.positionalArguments(); !files.isEmpty()) {
-        const QString suffix = QFileInfo(files.constFirst()).suffix().toLower();
-        const bool is_ours = suffix == QLatin1String("mp4") || suffix == QLatin1String("json");
-        if (files.size() > 1 || !is_ours)
-            return usage({}, "'" + files.constLast() + "' is not an option and not a video or recipe. " +
-                                 "Put a prompt behind --prompt.");
-        options.file = files.constFirst();
-    }
+    STUDIO_TRY_VOID(readFiles(parser.positionalArguments(), options));
     options.is_help = parser.isSet("help");
     options.is_version = parser.isSet("version");
     options.prompt = parser.value("prompt");

@@ -12,8 +12,8 @@ namespace studio::ui {
 
 struct LaunchOptions {
     QString prompt, model, output;
-    QString data_root;  // all of the program's own folders below this one; empty: the user's folders
-    QString file;       // a video or recipe whose settings are to be shown (a desktop's "Open with")
+    QString data_root;                     // all of the program's own folders below this one; empty: the user's folders
+    QStringList files;                     // videos, recipes and pictures to open (a desktop's "Open with")
     QString language;                      // "en", "zh_CN"; empty: the system's
     std::optional<Appearance> appearance;  // empty: the system's
     bool generate_at_once = false;

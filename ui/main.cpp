@@ -4,16 +4,18 @@
 #include <QElapsedTimer>
 #include <QFileInfo>
 #include <QIcon>
-#include <QSettings>
+#include <QSessionManager>
 #include <QStandardPaths>
 #include <clocale>
 #include <cstdio>
 #include <cstdlib>
 
+#include "app/model_defaults.h"
 #include "core/log.h"
 #include "core/platform.h"
 #include "core/text.h"
 #include "core/version.h"
+#include "ui/desktop/single_instance.h"
 #include "ui/first_paint.h"
 #include "ui/language.h"
 #include "ui/launch_options.h"
@@ -57,14 +59,24 @@ void onQtMessage(QtMsgType type, const QMessageLogContext&, const QString& text)
     std::_Exit(2);
 }
 
-/// Ctrl-C or SIGTERM, on a helper thread: close as a person would, so that the engine ends and no partial file stays.
+/// Everything is kept and the engine ends, so that no partial file stays; nobody is there to answer questions.
+void endSession() {
+    for (QWidget* widget : QApplication::topLevelWidgets())
+        if (auto* window = qobject_cast<ui::MainWindow*>(widget)) window->endSession();
+}
+
+/// Ctrl-C or SIGTERM, on a helper thread.
 void onTermination(int) {
     QCoreApplication* app = QCoreApplication::instance();
     if (!app) std::_Exit(0);
-    QMetaObject::invokeMethod(app, [] {
-        for (QWidget* window : QApplication::topLevelWidgets())
-            window->close();
-    });
+    QMetaObject::invokeMethod(app, [] { endSession(); });
+}
+
+int endHandedOver() {
+    std::puts("Turbo Studio is already open; its window was asked.");
+    qInstallMessageHandler(nullptr);
+    log::shutdown();
+    return 0;
 }
 
 QStringList argumentsOf(int argc, char** argv) {
@@ -78,24 +90,35 @@ std::string outputFolder(const ui::LaunchOptions& options) {
     return QDir(videos.isEmpty() ? QDir::homePath() : videos).filePath(QStringLiteral("Turbo Studio")).toStdString();
 }
 
-/// The window comes back where it was. Only that is kept here; settings of the program have their own file.
-void keepGeometry(ui::MainWindow& window) {
-    const QString file = QString::fromStdString(path_to_utf8(platform::user_config_dir() / "window.ini"));
-    window.restoreGeometry(QSettings(file, QSettings::IniFormat).value("geometry").toByteArray());
-    QObject::connect(&window, &ui::MainWindow::closed, &window, [&window, file] {
-        QSettings(file, QSettings::IniFormat).setValue("geometry", window.saveGeometry());
-    });
+ui::Opening openingOf(const ui::LaunchOptions& options) {
+    QByteArray token = qgetenv("XDG_ACTIVATION_TOKEN");
+    if (token.isEmpty()) token = qgetenv("DESKTOP_STARTUP_ID");
+    return {options.files,
+            options.prompt,
+            options.model,
+            options.output.isEmpty() ? QString() : QFileInfo(options.output).absoluteFilePath(),
+            options.generate_at_once,
+            QString::fromUtf8(token)};
 }
 
-int runWindow(QApplication& app, const ui::LaunchOptions& options, const QElapsedTimer& clock) {
+/// The end of the computer's session asks programs to keep what they have; it is no time for questions.
+void obeySessionManager(QApplication& app) {
+    QObject::connect(
+        &app, &QGuiApplication::commitDataRequest, &app, [](QSessionManager&) { endSession(); }, Qt::DirectConnection);
+}
+
+int runWindow(QApplication& app, const ui::LaunchOptions& options, const QElapsedTimer& clock,
+              ui::SingleInstance* instance) {
     ui::applyAppearance(app, options.appearance.value_or(ui::systemAppearance(app)));
     ui::installLanguage(app, options.language.isEmpty() ? ui::systemLanguage() : options.language);
     QIcon icon;
     for (const int side : {16, 32, 64, 256})
         icon.addFile(QStringLiteral(":/icons/turbo-studio-%1.png").arg(side));
     QApplication::setWindowIcon(icon);
+    ui::PreferencesStore preferences(Preferences::load(Preferences::default_path()));
+    const bool is_picture = !options.screenshot.isEmpty();  // the developer option: nothing of the person is touched
     ui::MainWindow window({.make_queue = [] { return make_queue(platform::user_data_dir() / "queue", make_engine()); },
-                           .list_models = list_models,
+                           .list_models = list_models_with_defaults,
                            .read_clip = [](const std::filesystem::path& path) { return read_clip(path); },
                            .read_poster = [](const std::filesystem::path& path) { return read_poster(path); },
                            .read_recipe = [](const std::filesystem::path& path) { return read_recipe(path); },
@@ -112,14 +135,19 @@ int runWindow(QApplication& app, const ui::LaunchOptions& options, const QElapse
                           {.prompt = options.prompt,
                            .model = options.model.toStdString(),
                            .output = outputFolder(options),
-                           .recipe = options.file,
-                           .generate_at_once = options.generate_at_once});
+                           .files = options.files,
+                           .generate_at_once = options.generate_at_once,
+                           .preferences = &preferences,
+                           .state_folder = is_picture ? std::filesystem::path() : platform::user_state_dir()});
     int exit_status = 0;
-    window.resize(options.window_size.isEmpty() ? window.sizeHint() : options.window_size);
-    if (!options.screenshot.isEmpty())
-        ui::takeScreenshot(window, options.screenshot, exit_status);
-    else if (options.window_size.isEmpty())
-        keepGeometry(window);
+    if (!options.window_size.isEmpty()) window.resize(options.window_size);
+    if (is_picture) ui::takeScreenshot(window, options.screenshot, exit_status);
+    if (instance)
+        QObject::connect(instance, &ui::SingleInstance::asked, &window, [&window](const ui::Opening& opening) {
+            window.bringToFront(opening.activation_token);
+            window.open(opening);
+        });
+    obeySessionManager(app);
     QObject::connect(&window, &ui::MainWindow::closed, &app, &QApplication::quit);
     new ui::FirstPaint(&window, [&window, &clock] {
         log::info("Window painted {} ms after main began.", clock.elapsed());
@@ -152,7 +180,14 @@ int main(int argc, char** argv) {
     QApplication::setApplicationVersion(QString::fromLatin1(kVersion));
     QGuiApplication::setDesktopFileName(QStringLiteral("org.turbostudio.TurboStudio"));
     QApplication::setQuitOnLastWindowClosed(false);  // the engine's end decides
-    const int status = runWindow(app, options.value(), clock);
+    std::unique_ptr<ui::SingleInstance> instance;
+    if (options->screenshot.isEmpty()) {
+        instance = std::make_unique<ui::SingleInstance>(platform::user_data_dir());
+        if (instance->begin(openingOf(*options)) == ui::SingleInstance::Outcome::kHandedOver) return endHandedOver();
+        if (instance->problem()) log::warning("{}", instance->problem()->message);
+    }
+    const int status = runWindow(app, options.value(), clock, instance.get());
+    instance.reset();
     qInstallMessageHandler(nullptr);
     log::shutdown();
     return status;

@@ -1,13 +1,9 @@
 #include "ui/main_window.h"
 
-#include <QCloseEvent>
 #include <QDesktopServices>
-#include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMessageBox>
-#include <QMimeData>
-#include <QTextDocument>
 #include <QUrl>
 #include <limits>
 
@@ -18,21 +14,9 @@
 
 namespace studio::ui {
 
-namespace {
-/// "Postcards (demo)  ·  17 MB": the title from the model's card, the name for --model, the size on disk.
-QString pickerName(const ModelInfo& model) {
-    QString name = fromUtf8(model.name);
-    const auto title = model.details.is_object() ? model.details.find("card_name") : model.details.end();
-    if (title != model.details.end() && title->is_string() && title->get<std::string>() != model.name)
-        name = MainWindow::tr("%1 (%2)").arg(fromUtf8(title->get<std::string>()), name);
-    return model.bytes > 0 ? MainWindow::tr("%1  ·  %2").arg(name, fromUtf8(format_bytes(model.bytes))) : name;
-}
-}  // namespace
-
 void MainWindow::start() {
     session_.start();
-    if (!options_.recipe.isEmpty()) session_.readRecipe(options_.recipe);
-    if (options_.generate_at_once) generate();
+    open({options_.files, {}, {}, {}, options_.generate_at_once, {}});
 }
 
 void MainWindow::connectSession() {
@@ -85,7 +69,8 @@ void MainWindow::connectStage() {
         error_->showError(error.code, session_.explain(error));
         Q_EMIT failed(error);
     });
-    connect(model_picker_, &QComboBox::activated, this, &MainWindow::onModelPicked);
+    connect(top_bar_, &TopBar::modelChanged, this, &MainWindow::onModel);
+    connect(top_bar_, &TopBar::refused, create_, &PromptPanel::setNotice);
 }
 
 void MainWindow::connectJobs() {
@@ -112,9 +97,7 @@ void MainWindow::showQueueCount() {
 Result<GenerationRequest> MainWindow::wantedRequest() {
     STUDIO_TRY(request, create_->request());
     request.output = options_.output;
-    const int picked = model_picker_->currentIndex();
-    request.model =
-        picked >= 0 && picked < int(models_.size()) ? path_to_utf8(models_[std::size_t(picked)].path) : options_.model;
+    request.model = top_bar_->modelPath();
     return request;
 }
 
@@ -172,39 +155,25 @@ void MainWindow::onRecovered(const store::Recovery& recovery) {
 
 void MainWindow::onState(Session::State state) {
     create_->setState(state);
-    cancel_key_->setEnabled(state == Session::State::kSubmitting || state == Session::State::kRunning);
+    const bool can_cancel = state == Session::State::kSubmitting || state == Session::State::kRunning;
+    actions_->setEnabled(QStringLiteral("job.cancel"), can_cancel);
+    if (!can_cancel)
+        running_since_.invalidate();
+    else if (!running_since_.isValid())
+        running_since_.start();
 }
 
 void MainWindow::onModels(const std::vector<ModelInfo>& models) {
-    models_ = models;
-    model_picker_->clear();
-    int chosen = -1;
-    for (int i = 0; i < int(models_.size()); ++i) {
-        const ModelInfo& model = models_[std::size_t(i)];
-        const QString name = pickerName(model);
-        model_picker_->addItem(model.complete ? name : tr("%1 (incomplete)").arg(name));
-        QStringList about{fromUtf8(path_to_utf8(model.path))};
-        for (const std::string& missing : model.missing)
-            about << fromUtf8(missing);
-        model_picker_->setItemData(i, Qt::convertFromPlainText(about.join(QLatin1Char('\n'))), Qt::ToolTipRole);
-        const bool is_wanted = options_.model.empty() ? model.complete : options_.model == model.name;
-        if (chosen < 0 && is_wanted) chosen = i;
-    }
-    if (!options_.model.empty() && chosen < 0)
-        model_picker_->addItem(fromUtf8(options_.model));  // a path: the engine judges it
-    model_picker_->setCurrentIndex(chosen >= 0 ? chosen : model_picker_->count() - 1);
-    model_picker_->setVisible(model_picker_->count() > 0);
-    onModelPicked(model_picker_->currentIndex());
-    if (models_.empty() && options_.model.empty())
+    top_bar_->setModels(models, options_.model);
+    restoreDraftSettings();
+    if (models.empty() && options_.model.empty())
         stage_->empty().setMessage(
             tr("No model was found"),
             tr("Start the program with --model and the folder of a Wan model, or set STUDIO_MODELS "
                "to a folder with models in it."));
 }
 
-void MainWindow::onModelPicked(int index) {
-    const bool is_known = index >= 0 && index < int(models_.size());
-    const ModelInfo model = is_known ? models_[std::size_t(index)] : ModelInfo{};
+void MainWindow::onModel(const ModelInfo& model) {
     create_->setModel(model);
     QStringList examples;
     for (const std::string& example : model.example_prompts)
@@ -221,11 +190,7 @@ void MainWindow::onFailed(const Error& error, const QString& latents_path) {
 }
 
 void MainWindow::reuse(const GenerationRequest& request) {
-    for (int i = 0; i < int(models_.size()); ++i)
-        if (path_to_utf8(models_[std::size_t(i)].path) == request.model && i != model_picker_->currentIndex()) {
-            model_picker_->setCurrentIndex(i);
-            onModelPicked(i);
-        }
+    top_bar_->chooseModel(request.model, !request.image.empty());
     create_->setValues(request);
 }
 
@@ -247,43 +212,6 @@ void MainWindow::showAbout() {
         tr("Makes videos from words and pictures on this computer. Nothing is sent anywhere.\n"
            "Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything."));
     box->open();
-}
-
-void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    if (ImageWell::accepts(event->mimeData())) event->acceptProposedAction();
-}
-
-/// A video or recipe brings its settings back; anything else is a picture to start from.
-void MainWindow::dropEvent(QDropEvent* event) {
-    event->acceptProposedAction();
-    const QList<QUrl> urls = event->mimeData()->urls();
-    const QString file = urls.isEmpty() || !urls.first().host().isEmpty() ? QString() : urls.first().toLocalFile();
-    const QString suffix = QFileInfo(file).suffix().toLower();
-    if (suffix == QLatin1String("mp4") || suffix == QLatin1String("json")) return session_.readRecipe(file);
-    if (create_->takeImage(event->mimeData())) return;
-    create_->setNotice(
-        tr("The chosen model makes videos from text alone; choose an image-to-video model for pictures."));
-}
-
-void MainWindow::closeEvent(QCloseEvent* event) {
-    if (session_.isStopped()) {
-        event->accept();
-        return;
-    }
-    event->ignore();
-    if (stopping_cover_->isVisible()) {
-        hide();  // asked twice: out of the way, the engine ends by itself
-        return;
-    }
-    stopping_cover_->setGeometry(rect());
-    stopping_cover_->show();
-    stopping_cover_->raise();
-    session_.stop();
-}
-
-void MainWindow::resizeEvent(QResizeEvent* event) {
-    QWidget::resizeEvent(event);
-    stopping_cover_->setGeometry(rect());
 }
 
 }  // namespace studio::ui

@@ -1,14 +1,22 @@
 // ui/main_window.h - the window: where the parts sit and how they hang together. Work is done by Session and the
 // engine.
 #pragma once
-#include <QComboBox>
+#include <QDialog>
+#include <QElapsedTimer>
+#include <QHash>
 #include <QLabel>
 #include <QMenu>
-#include <QShortcut>
+#include <QPointer>
+#include <QSplitter>
 #include <QTabWidget>
 #include <QWidget>
 #include <optional>
 
+#include "ui/actions.h"
+#include "ui/desktop/draft.h"
+#include "ui/desktop/opening.h"
+#include "ui/desktop/window_state.h"
+#include "ui/preferences_store.h"
 #include "ui/session.h"
 #include "ui/stage_controller.h"
 #include "ui/widgets/error_panel.h"
@@ -17,6 +25,7 @@
 #include "ui/widgets/prompt_panel.h"
 #include "ui/widgets/queue_panel.h"
 #include "ui/widgets/stage_view.h"
+#include "ui/widgets/top_bar.h"
 
 namespace studio::ui {
 
@@ -24,12 +33,15 @@ struct WindowOptions {
     QString prompt;      // to begin with
     std::string model;   // --model; empty: the first one that is complete
     std::string output;  // folder or file for videos; empty: the engine's choice
-    QString recipe;      // a video or recipe whose settings are shown at the start
+    QStringList files;   // videos, recipes and pictures to open at the start
     bool generate_at_once = false;
+    PreferencesStore* preferences = nullptr;  // must outlive the window; null: one in memory
+    std::filesystem::path state_folder;       // for places, sizes and the draft; empty: nothing is kept
 };
 
 /// Closing stops the engine in the background and then emits `closed`; the window says so meanwhile and never freezes.
-/// A second close while it stops hides the window at once.
+/// A second close while it stops hides the window at once. While a video is being made, closing asks first (see
+/// QuitQuestion); what waits in the queue is kept anyway.
 /// Threads   GUI thread.
 class MainWindow : public QWidget {
     Q_OBJECT
@@ -39,6 +51,17 @@ class MainWindow : public QWidget {
     /// Build the engine and look for models. Call after the window is shown, so that it is there first.
     void start();
     Session& session() { return session_; }
+    Actions& actions() { return *actions_; }
+    PreferencesStore& preferences() { return *preferences_; }
+
+    /// What a start of the program asks for: show these files' settings, take this prompt.
+    void open(const Opening& opening);
+    /// Before all other windows, as far as the desktop allows it. `token`: its permission, may be empty.
+    void bringToFront(const QString& token = {});
+    /// Close without a question and without losing anything: the session of the computer ends.
+    void endSession();
+    /// All panels at their first places and sizes.
+    void resetLayout();
 
     QSize sizeHint() const override { return {1280, 800}; }
 
@@ -56,11 +79,13 @@ class MainWindow : public QWidget {
     void resizeEvent(QResizeEvent* event) override;
 
   private:
-    QWidget* makeTopBar();
     QWidget* makeCentre();
     QWidget* makeJobsPanel();
     QWidget* makeStatusLine();
-    void makeShortcuts();
+    void makeCommands();
+    void makeDialogCommands();
+    void keepState();
+    void connectDesktop();
     void connectSession();
     void connectStage();
 
@@ -68,6 +93,17 @@ class MainWindow : public QWidget {
     QMenu* makeMenu();
     void openRecipe();
     void showAbout();
+    void cancelRunning();
+    void paste();
+    bool take(const QMimeData& offered);
+    void openFile(const QString& path);
+
+    void askBeforeClosing();
+    void finishInBackground();
+    void stopEngine();
+    QByteArray draft();
+    void restoreDraft();
+    void restoreDraftSettings();
 
     void generate(bool is_first = false);
     Result<GenerationRequest> wantedRequest();
@@ -78,14 +114,15 @@ class MainWindow : public QWidget {
     void reuse(const GenerationRequest& request);
     void onState(Session::State state);
     void onModels(const std::vector<ModelInfo>& models);
-    void onModelPicked(int index);
+    void onModel(const ModelInfo& model);
     void onFailed(const Error& error, const QString& latents_path);
 
     WindowOptions options_;
     Session session_;
-    std::vector<ModelInfo> models_;
+    PreferencesStore* preferences_;
+    Actions* actions_;
 
-    QComboBox* model_picker_;
+    TopBar* top_bar_;
     PromptPanel* create_;
     StageView* stage_;
     StageController* on_stage_;
@@ -98,7 +135,13 @@ class MainWindow : public QWidget {
     QLabel* last_text_;
     std::optional<JobId> edited_;  // a waiting job whose settings are in the create panel
     QLabel* stopping_cover_;
-    QShortcut* cancel_key_;
+    QSplitter* panels_;
+    QHash<QString, QPointer<QDialog>> dialogs_;  // of commands, by id
+    QElapsedTimer running_since_;                // of the running job; invalid: none
+    bool ends_after_job_ = false;                // hidden; the program ends with the running job
+    std::unique_ptr<WindowState> window_state_;
+    std::unique_ptr<DraftKeeper> draft_keeper_;
+    std::optional<Draft> draft_;  // of the last run, until models are listed
 };
 
 }  // namespace studio::ui

@@ -1,4 +1,6 @@
 // The command line of the window and its languages.
+#include <QDir>
+
 #include "gui_test.h"
 #include "ui/language.h"
 #include "ui/launch_options.h"
@@ -31,10 +33,14 @@ class LaunchTest : public QObject {
     }
 
     void aVideoOrRecipeMayBeOpened() {
-        QCOMPARE(parse({"/videos/a cat.MP4"})->file, QString("/videos/a cat.MP4"));
+        QCOMPARE(parse({"/videos/a cat.MP4"})->files, QStringList("/videos/a cat.MP4"));
+        QCOMPARE(parse({"/videos/a.mp4", "file:///pictures/a%20b%23.png"})->files,
+                 QStringList({"/videos/a.mp4", "/pictures/a b#.png"}));
+        QCOMPARE(parse({"a.json"})->files, QStringList(QDir::current().absoluteFilePath("a.json")));
         QCOMPARE(parse({"recipe.json", "--data-root", "/disk/studio"})->data_root, QString("/disk/studio"));
-        QVERIFY(!parse({"a.mp4", "b.mp4"}).ok());
-        QVERIFY(!parse({"a.png"}).ok());
+        QVERIFY(!parse({"a.mp4", "b.txt"}).ok());
+        QVERIFY(!parse({"http://host/a.mp4x"}).ok());
+        QVERIFY(!parse(QStringList(65, "a.mp4")).ok());
     }
 
     void screenshotGenerates() {
