@@ -5,6 +5,7 @@
 namespace studio::kernels::cpu {
 
 inline constexpr std::int64_t kTile = 64;       // keys in one packed tile
+inline constexpr std::int64_t kStrip = 64;      // channels of packed values side by side: a product's panel fits L1
 inline constexpr std::int64_t kStep = 128;      // keys between two rounds of the online softmax
 inline constexpr std::int64_t kMostLanes = 16;  // of any instruction set
 

@@ -99,7 +99,7 @@ std::int64_t linear_state_floats(const LinearBranchArgs& args) noexcept {
 std::int64_t linear_scratch_floats(const LinearBranchArgs& args) noexcept {
     if (!check_sizes(args).ok()) return 0;
     const std::int64_t width = sla_width(args.dim);
-    const std::int64_t keys = width * 3 * kKeyRows, queries = kQueryRows * (2 * width + 1);
+    const std::int64_t keys = 2 * width * kKeyRows, queries = kQueryRows * (2 * width + 16);
     const std::int64_t most = keys > queries ? keys : queries;
     return most > width * width ? most : width * width;
 }

@@ -6,7 +6,8 @@
 namespace studio::kernels::cpu {
 
 inline constexpr std::int64_t kQueryRows = 128;  // of one step of add_queries
-inline constexpr std::int64_t kKeyRows = 64;     // of one step of sum_keys
+inline constexpr std::int64_t kKeyRows = 128;    // of one step of sum_keys
+inline constexpr std::int64_t kColumns = 64;     // of a strip: the panel of a product then fits L1
 
 constexpr std::int64_t sla_width(std::int64_t dim) noexcept {
     return (dim + 15) / 16 * 16;
@@ -15,8 +16,8 @@ constexpr std::int64_t blocks_of(std::int64_t rows, std::int64_t block) noexcept
     return (rows + block - 1) / block;
 }
 
-/// Where the parts of LinearBranchArgs::state begin: per slice S [width, width] and z [width], then both of the head
-/// with proj folded in.
+/// Where the parts of LinearBranchArgs::state begin: per slice S [width, width] and z [width], then S of the head with
+/// proj folded in and its bias as one more row, in strips of [width + 1, kColumns].
 struct LinearState {
     explicit LinearState(const LinearBranchArgs& args) noexcept
         : width(sla_width(args.dim)), slices(blocks_of(args.rows, kKeySlice)), base(args.state) {}
@@ -25,8 +26,7 @@ struct LinearState {
     std::int64_t slice_floats() const noexcept { return width * (width + 1); }
     float* slice(std::int64_t i) const noexcept { return base + i * slice_floats(); }
     float* total(std::int64_t i) const noexcept { return slice(i) + width * width; }
-    float* folded() const noexcept { return slice(slices); }
-    float* folded_total() const noexcept { return total(slices); }
+    float* folded(std::int64_t column) const noexcept { return slice(slices) + column * (width + 1); }
 };
 
 /// BlockMapArgs::state: per slice the sum of the keys [width], the mean [width], pooled keys [key blocks, width].

@@ -13,6 +13,7 @@ namespace cpu = kernels::cpu;
 // Packed keys and values that exist at one time, in floats: 32 MiB, or one head.
 constexpr std::int64_t kPackedFloats = 8 << 20;
 constexpr std::int64_t kDenseQueryBlock = 192, kMaxDim = 256;
+constexpr std::int64_t kLinearRows = 128;  // of a block of cpu::add_queries
 
 void require(kernels::Status status) {
     if (!status.ok()) throw Failure(internal_error(std::string("An attention kernel refused: ") + status.reason + "."));
@@ -156,19 +157,19 @@ class SlaRounds {
         for (std::int64_t first = 0; first < heads_; first += group_) {
             const std::int64_t count = std::min(group_, heads_ - first);
             keys(first, count, scratch);
-            queries(first, count, scratch);
-            if (trace != nullptr) record(first, count, *trace);
-            for_all(count, blocks_of(tokens_, 128), [&](std::int64_t i, std::int64_t block) {
-                require(cpu::add_queries(linear(first, i), block, block + 1, scratch.mine()));
-            });
+            queries(first, count, scratch, trace);
         }
     }
 
   private:
+    // What one call reads is still in the cache when the next one wants it: a slice of keys here, 128 queries below.
     void keys(std::int64_t first, std::int64_t count, Scratch& scratch) {
+        const std::int64_t per_slice = cpu::kKeySlice / how_.key_block;
         for_all(count, blocks_of(tokens_, cpu::kKeySlice), [&](std::int64_t i, std::int64_t slice) {
             require(cpu::sum_map_keys(map(first, i), slice, slice + 1));
             require(cpu::sum_keys(linear(first, i), slice, slice + 1, scratch.mine()));
+            require(cpu::pack_key_blocks(attention(first, i), slice * per_slice,
+                                         std::min(key_blocks_, (slice + 1) * per_slice)));
         });
         for_all(count, 1, [&](std::int64_t i, std::int64_t) {
             require(cpu::join_map_keys(map(first, i)));
@@ -176,15 +177,23 @@ class SlaRounds {
         });
         for_all(count, key_blocks_, [&](std::int64_t i, std::int64_t block) {
             require(cpu::pool_map_keys(map(first, i), block, block + 1));
-            require(cpu::pack_key_blocks(attention(first, i), block, block + 1));
         });
     }
 
-    void queries(std::int64_t first, std::int64_t count, Scratch& scratch) {
-        for_all(count, query_blocks_, [&](std::int64_t i, std::int64_t block) {
-            require(cpu::select_map_blocks(map(first, i), block, block + 1, scratch.mine()));
-            require(cpu::attend_query_blocks(attention(first, i), block, block + 1, scratch.mine()));
+    void queries(std::int64_t first, std::int64_t count, Scratch& scratch, AttentionTrace* trace) {
+        const std::int64_t parts = blocks_of(tokens_, kLinearRows), per_part = kLinearRows / how_.query_block;
+        const auto add = [&](std::int64_t i, std::int64_t part) {
+            require(cpu::add_queries(linear(first, i), part, part + 1, scratch.mine()));
+        };
+        for_all(count, parts, [&](std::int64_t i, std::int64_t part) {
+            const std::int64_t begin = part * per_part, end = std::min(query_blocks_, begin + per_part);
+            require(cpu::select_map_blocks(map(first, i), begin, end, scratch.mine()));
+            require(cpu::attend_query_blocks(attention(first, i), begin, end, scratch.mine()));
+            if (trace == nullptr) add(i, part);
         });
+        if (trace == nullptr) return;
+        record(first, count, *trace);
+        for_all(count, parts, add);
     }
 
     void record(std::int64_t first, std::int64_t count, AttentionTrace& trace) const {
