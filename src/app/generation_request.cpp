@@ -48,10 +48,13 @@ void visit_members(Request& r, Visit&& visit) {
     visit("device", r.device);
     visit("threads", r.threads);
     visit("output", r.output);
+    visit("name_pattern", r.name_pattern);
+    visit("metadata", r.metadata);
     visit("crf", r.crf);
     visit("ram_limit", r.ram_limit);
     visit("vram_limit", r.vram_limit);
     visit("latents", r.latents);
+    visit("group", r.group);
     visit("job", r.job);
 }
 
@@ -180,6 +183,7 @@ Json GenerationRequest::to_json() const {
     visit_members(nothing_set, [&](const char* key, const auto& value) { write(empty, key, value); });
     for (const char* key : kOnlyWhenSet)
         if (json[key] == empty[key]) json.erase(key);
+    if (group.empty()) json.erase("group");
     if (job.empty()) json.erase("job");
     if (ram_limit == 0) json.erase("ram_limit");
     if (vram_limit == 0) json.erase("vram_limit");

@@ -57,10 +57,13 @@ struct GenerationRequest {
     std::string device = "auto";     // auto, cpu, cuda
     int threads = 0;                 // 0: as many as there are cores
     std::string output;              // file, or folder (a name is made); empty: ./outputs
+    std::string name_pattern;        // of a made name, as in app/output_name.h; empty: prompt and seed
+    std::string metadata = "keep";   // keep, strip: settings in the video file
     int crf = 17;                    // x264 quality, 0 best to 51 worst
     std::int64_t ram_limit = 0;      // bytes of main memory for the program; 0: what is free
     std::int64_t vram_limit = 0;     // bytes of the graphics card's memory; 0: what is free
     std::string latents;             // final latents of an earlier run: only decode and save (see app/latents_file.h)
+    std::string group;               // of the queue: jobs that belong together (see ui/sheet_plan.h); never in a recipe
     std::string job;                 // 32 hexadecimal digits of the queue's job; recorded in the video's recipe
 
     /// Is this a member's JSON key?

@@ -75,7 +75,10 @@ Json recipe_document(const PreparedJob& job, const Json& model, const std::vecto
     GenerationRequest settings = job.resolved.request;
     settings.model = portable_model(job);
     settings.output.clear();
+    settings.name_pattern.clear();
+    settings.metadata = "keep";
     settings.threads = job.asked.threads;
+    settings.group.clear();
     settings.job.clear();
     settings.latents.clear();
     settings.ram_limit = settings.vram_limit = 0;  // of the machine, not of the video
@@ -98,13 +101,25 @@ Json recipe_document(const PreparedJob& job, const Json& model, const std::vecto
     return document;
 }
 
-std::map<std::string, std::string> recipe_metadata(const PreparedJob& job, const Json& document) {
+/// What stays when settings are not to be in the file: who made it, and the queue's own mark, a random number.
+Json stripped(const Json& document) {
+    Json out = {{"schema", document.at("schema")},
+                {"program", document.at("program")},
+                {"version", document.at("version")},
+                {"ai_generated", true}};
+    if (const auto job = document.find("job"); job != document.end()) out["job"] = *job;
+    return out;
+}
+
+std::map<std::string, std::string> recipe_metadata(const PreparedJob& job, const Json& whole) {
+    const bool is_stripped = job.resolved.request.metadata == "strip";
+    const Json document = is_stripped ? stripped(whole) : whole;
     media::MarkInput input;
     input.program = kProgramName;
     input.version = kVersion;
-    input.model = job.resolved.model_name;
+    if (!is_stripped) input.model = job.resolved.model_name;
     input.recipe_json = document.dump();
-    input.produce_id = hash_of_text(input.recipe_json).substr(0, 32);
+    input.produce_id = hash_of_text(whole.dump()).substr(0, 32);
     return media::standard_marks(input);
 }
 

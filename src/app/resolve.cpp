@@ -11,15 +11,16 @@
 #include "app/latents_file.h"
 #include "app/memory_fit.h"
 #include "app/model_defaults.h"
-#include "library/model_places.h"
 #include "app/model_rules.h"
-#include "library/models.h"
+#include "app/output_name.h"
 #include "app/output_path.h"
 #include "app/prompt_rules.h"
 #include "app/settings_table.h"
 #include "checkpoint/attention_kind.h"
 #include "core/platform.h"
 #include "core/text.h"
+#include "library/model_places.h"
+#include "library/models.h"
 #include "pipeline/compute_choice.h"
 #include "pipeline/model_parts.h"
 
@@ -141,6 +142,12 @@ Result<std::shared_ptr<const pipeline::ModelParts>> ModelCache::open(const std::
     return parts_;
 }
 
+/// For callers without a job: the window asks again and again.
+ModelCache& shared_models() {
+    static ModelCache models;
+    return models;
+}
+
 namespace {
 
 /// Every value but the output, and the memory plan whether it fits or not.
@@ -181,12 +188,6 @@ Result<PreparedJob> decide(const GenerationRequest& asked, ModelCache& models, i
     return job;
 }
 
-/// For callers without a job: the window asks again and again.
-ModelCache& shared_models() {
-    static ModelCache models;
-    return models;
-}
-
 }  // namespace
 
 Result<PreparedJob> prepare_job(const GenerationRequest& asked, ModelCache& models, int default_threads) {
@@ -198,8 +199,8 @@ Result<PreparedJob> prepare_job(const GenerationRequest& asked, ModelCache& mode
     }
     if (!job.memory.fits())
         return does_not_fit(*job.parts, request, job.memory, job.text_tokens, job.free_device_bytes);
-    STUDIO_TRY(output,
-               choose_output(request.output, video_name(request.prompt, request.seed), disk_bytes(shape_of(request))));
+    STUDIO_TRY(output, choose_output(request.output, made_name(request, job.parts->folder.name),
+                                     disk_bytes(shape_of(request))));
     request.output = path_to_utf8(output.path);
     auto& notices = job.resolved.notices;
     notices.insert(notices.end(), output.notices.begin(), output.notices.end());

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "app/lora_setting.h"
+#include "app/preferences.h"
 #include "app/settings_table.h"
 #include "core/text.h"
 
@@ -166,6 +167,8 @@ void store_text(GenerationRequest& request, std::string_view key, std::string_vi
     if (key == "precision") request.precision = text;
     if (key == "device") request.device = text;
     if (key == "output") request.output = text;
+    if (key == "name_pattern") request.name_pattern = text;
+    if (key == "metadata") request.metadata = text;
 }
 
 template <class T>
@@ -187,6 +190,12 @@ Result<void> check_prompt_text(std::string_view key, const std::string& text) {
             "Shorten it. A model reads about 400 words; the rest would be lost anyway.");
     }
     return check_utf8(setting, text);
+}
+
+Result<void> check_pattern(const std::string& pattern) {
+    auto checked = check_name_pattern(pattern);
+    if (!checked.ok()) checked.error().field = "name_pattern";
+    return checked;
 }
 
 bool is_blank(std::string_view text) {
@@ -275,6 +284,8 @@ Result<void> check_ranges(const GenerationRequest& request) {
     STUDIO_TRY_VOID(check_choice(*find_setting("attention"), request.attention));
     STUDIO_TRY_VOID(check_choice(*find_setting("precision"), request.precision));
     STUDIO_TRY_VOID(check_choice(*find_setting("device"), request.device));
+    STUDIO_TRY_VOID(check_choice(*find_setting("metadata"), request.metadata));
+    if (!request.name_pattern.empty()) STUDIO_TRY_VOID(check_pattern(request.name_pattern));
     return check_length(request);
 }
 

@@ -13,6 +13,7 @@ Command models_command();
 Command inspect_command();
 Command doctor_command();
 Command bench_command();
+Command settings_command();
 
 std::span<const Command> all_commands();
 /// `component` takes its arguments as they are: they are defined by the component module, not here.

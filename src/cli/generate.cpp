@@ -7,6 +7,7 @@
 
 #include "app/clip.h"
 #include "app/engine_client.h"
+#include "app/preferred_request.h"
 #include "app/settings_table.h"
 #include "cli/commands.h"
 #include "cli/generate_request.h"
@@ -111,6 +112,7 @@ int run_generate(const Invocation& invocation, Output& output) {
     }
     for (const std::string& notice : wish->notices)
         output.note("note: " + notice);
+    use_preferences(wish->request, Preferences::load(Preferences::default_path()));
     if (!wish->is_dry_run) return run_all(*wish, output);
     const auto plan = resolve(wish->request);
     if (!plan.ok()) {

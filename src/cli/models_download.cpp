@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "app/preferred_request.h"
 #include "cli/interrupt.h"
 #include "cli/models_actions.h"
 #include "cli/store_printer.h"
@@ -114,7 +115,8 @@ int models_download(const Invocation& invocation, Output& output) {
         return kDone;
     }
     const auto settings =
-        download_settings(invocation.value("--mirror").value_or(""), invocation.value("--proxy").value_or(""));
+        download_settings(invocation.value("--mirror").value_or(""), invocation.value("--proxy").value_or(""),
+                          download_preferences(Preferences::load(Preferences::default_path())));
     if (!settings.ok()) return models_fail(settings.error(), invocation, output);
     const InterruptScope interrupt;
     StorePrinter printer(output, terminal::is_stderr_live());

@@ -124,7 +124,8 @@ fs::path download_settings_path() {
     return platform::user_config_dir() / "downloads.json";
 }
 
-Result<DownloadSettings> download_settings(const std::string& mirror, const std::string& proxy) {
+Result<DownloadSettings> download_settings(const std::string& mirror, const std::string& proxy,
+                                           const DownloadPreferences& preferences) {
     DownloadSettings settings;
     STUDIO_TRY_VOID(read_file(settings));
     const char* mirror_field = "mirror";
@@ -135,6 +136,12 @@ Result<DownloadSettings> download_settings(const std::string& mirror, const std:
     if (std::string text = environment("HF_TOKEN"); !text.empty()) settings.token = std::move(text);
     if (std::string text = environment("SSL_CERT_FILE"); !text.empty()) settings.ca_file = path_from_utf8(text);
     if (std::string text = environment("STUDIO_CA_FILE"); !text.empty()) settings.ca_file = path_from_utf8(text);
+    if (!preferences.mirror.empty()) {
+        settings.mirror = preferences.mirror;
+        mirror_field = "downloads.mirror";
+    }
+    if (!preferences.proxy.empty()) settings.proxy = preferences.proxy;
+    settings.is_offline = preferences.is_offline;
     if (!mirror.empty()) {
         settings.mirror = mirror;
         mirror_field = "--mirror";

@@ -1,5 +1,5 @@
-// library/download_settings.h - mirror, proxy and patience: user_config_dir()/downloads.json, the environment, then what a
-// command says.
+// library/download_settings.h - mirror, proxy and patience: user_config_dir()/downloads.json, the environment, the
+// settings of the program, then what a command says.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -23,13 +23,21 @@ struct DownloadSettings {
     double stall_seconds = 60;
     double backoff_seconds = 1;
     double max_wait_seconds = 300;
-    double reserve_mb = 64;  // stays free on the disk
+    double reserve_mb = 64;   // stays free on the disk
+    bool is_offline = false;  // nothing may use the network
 };
 
-/// File, then environment, then the arguments (empty: not given).
+/// What the settings of the program say (group "downloads" of app/preferences.h). Empty: nothing.
+struct DownloadPreferences {
+    std::string mirror, proxy;
+    bool is_offline = false;
+};
+
+/// File, then environment, then the settings of the program, then the arguments (empty: not given).
 /// Errors  CorruptFile naming downloads.json and the key (unknown key, wrong type or range); InvalidArgument naming the
 ///         variable or option.
-Result<DownloadSettings> download_settings(const std::string& mirror = {}, const std::string& proxy = {});
+Result<DownloadSettings> download_settings(const std::string& mirror = {}, const std::string& proxy = {},
+                                           const DownloadPreferences& preferences = {});
 
 std::filesystem::path download_settings_path();
 

@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <set>
 
-#include "library/model_hashes.h"
-#include "library/model_manifest.h"
-#include "library/model_places.h"
 #include "core/file_lock.h"
 #include "core/text.h"
 #include "core/version.h"
 #include "io/atomic_file.h"
+#include "library/model_hashes.h"
+#include "library/model_manifest.h"
+#include "library/model_places.h"
 #include "net/downloader.h"
 #include "net/part_file.h"
 #include "net/url.h"
@@ -206,6 +206,15 @@ Result<DownloadPlan> plan_download(const Catalog& catalog, const std::vector<std
     return plan;
 }
 
+Error offline_error() {
+    return {ErrorCode::kUnsupported,
+            "Nothing is downloaded: the settings say that this program stays offline.",
+            {},
+            "downloads.offline",
+            "Switch \"Stay offline\" off in the settings (turbo-studio-cli settings set downloads.offline off).",
+            {}};
+}
+
 Result<DownloadResult> run_download(const DownloadPlan& plan, const DownloadSettings& settings,
                                     const StoreReport& report, const std::stop_token& stop) {
     ModelHashes hashes;
@@ -225,6 +234,7 @@ Result<DownloadResult> run_download(const DownloadPlan& plan, const DownloadSett
         result.models.push_back(std::move(made));
     }
     if (requests.empty()) return result;
+    if (settings.is_offline) return offline_error();
     STUDIO_TRY(files, net::download_files(
                           requests, net_options(settings),
                           [&](const net::DownloadProgress& progress) { report(store_progress(progress)); }, stop));

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "core/result.h"
 #include "library/catalog.h"
 #include "library/download_settings.h"
 #include "library/store_progress.h"
-#include "core/result.h"
 
 namespace studio {
 
@@ -44,10 +44,13 @@ Result<DownloadPlan> plan_download(const Catalog& catalog, const std::vector<std
 
 /// Fetch what is missing, check everything, and make a folder with a card for each model. Run again after a failure, it
 /// goes on where it stopped.
-/// Errors  those of net::download_files, with `file` set; Cancelled.
+/// Errors  those of net::download_files, with `file` set; offline_error(); Cancelled.
 /// Threads any one at a time per process; other processes are kept apart file by file.
 Result<DownloadResult> run_download(const DownloadPlan& plan, const DownloadSettings& settings,
                                     const StoreReport& report, const std::stop_token& stop);
+
+/// What run_download answers when the network is not to be used and something is missing; `field` "downloads.offline".
+Error offline_error();
 
 /// How far the download of the model in this folder is, from its list of files. Complete or not ours: an empty state.
 struct DownloadState {

@@ -174,6 +174,59 @@ TEST_F(EngineTest, TwentyJobsLeaveNothingBehind) {
 }
 #endif
 
+/// How many parts a job had to load, by what its progress says.
+struct LoadCount {
+    int parts = 0;
+    void operator()(const Event& event) {
+        const auto* progress = std::get_if<StageProgress>(&event);
+        if (progress != nullptr && progress->stage == Stage::kLoad) parts = std::max(parts, progress->total);
+    }
+};
+
+bool is_unloaded(const Event& event) {
+    const auto* state = std::get_if<EngineStateChanged>(&event);
+    return state != nullptr && !state->detail.empty() && state->state == EngineStateChanged::State::kIdle;
+}
+
+TEST_F(EngineTest, MemoryIsGivenBackOnDemandAndTheNextJobLoadsAgain) {
+    start();
+    LoadCount first, second, third;
+    const auto frames = frames_of(output_of(finish(submit(request()), std::ref(first))));
+    EXPECT_EQ(frames_of(output_of(finish(submit(request()), std::ref(second)))), frames);
+    EXPECT_EQ(second.parts, 0);  // all is still there
+    engine_->free_memory();
+    ASSERT_TRUE(drain(is_unloaded));
+    EXPECT_EQ(frames_of(output_of(finish(submit(request()), std::ref(third)))), frames);
+    EXPECT_EQ(third.parts, first.parts);
+    EXPECT_GT(first.parts, 0);
+}
+
+TEST_F(EngineTest, MemoryAskedForDuringAJobIsGivenAfterIt) {
+    start();
+    const JobId id = submit(request());
+    ASSERT_TRUE(drain([](const Event& event) { return std::holds_alternative<StageProgress>(event); }));
+    engine_->free_memory();
+    output_of(finish(id));
+    LoadCount again;
+    ASSERT_TRUE(drain(is_unloaded));
+    output_of(finish(submit(request()), std::ref(again)));
+    EXPECT_GT(again.parts, 0);
+}
+
+TEST_F(EngineTest, MemoryIsGivenBackAfterIdleTime) {
+    start({.threads = 1, .unload_after_s = 0.2});
+    output_of(finish(submit(request())));
+    EXPECT_TRUE(drain(is_unloaded));
+    engine_->set_unload_after(0);  // never
+    output_of(finish(submit(request())));
+    std::this_thread::sleep_for(std::chrono::milliseconds(600));
+    LoadCount kept, loaded;
+    output_of(finish(submit(request()), std::ref(kept)));
+    EXPECT_EQ(kept.parts, 0);
+    engine_->set_unload_after(0.05);  // takes effect while the engine waits
+    EXPECT_TRUE(drain(is_unloaded));
+}
+
 TEST_F(EngineTest, WithoutTheTextCacheEveryJobReadsItsPrompt) {
     start({.threads = 1, .cache_text = false});
     EXPECT_EQ(frames_of(output_of(finish(submit(request())))), frames_of(output_of(finish(submit(request())))));

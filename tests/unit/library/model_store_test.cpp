@@ -136,6 +136,12 @@ TEST_F(Store, SettingsComeFromFileEnvironmentAndArguments) {
     EXPECT_EQ(settings->mirror, "https://environment.example");
     EXPECT_EQ(settings->ca_file, "/other.pem");
     EXPECT_EQ(settings->token, "hf_x");
+    const DownloadPreferences chosen{"https://settings.example", "http://settings.example:8080", true};
+    EXPECT_EQ(download_settings("", "", chosen)->mirror, "https://settings.example");
+    EXPECT_EQ(download_settings("", "", chosen)->proxy, "http://settings.example:8080");
+    EXPECT_TRUE(download_settings("", "", chosen)->is_offline);
+    EXPECT_EQ(download_settings("", "", {"ftp://x", "", false}).error().field, "downloads.mirror");
+    EXPECT_EQ(download_settings("https://argument.example", "", chosen)->mirror, "https://argument.example");
     EXPECT_EQ(download_settings("https://argument.example")->mirror, "https://argument.example");
     EXPECT_EQ(download_settings("", "socks5h://127.0.0.1:1080")->proxy, "socks5h://127.0.0.1:1080");
     EXPECT_EQ(download_settings("http://plain.example").error().field, "--mirror");
