@@ -49,6 +49,10 @@ Result<ScalerPtr> rgb_to_bt709(int width, int height) {
 }
 
 Result<ScalerPtr> frame_to_rgb(const AVFrame& frame) {
+    return frame_to(frame, frame.width, frame.height, AV_PIX_FMT_RGB24);
+}
+
+Result<ScalerPtr> frame_to(const AVFrame& frame, int width, int height, AVPixelFormat to) {
     const auto format = static_cast<AVPixelFormat>(frame.format);
     if (!sws_isSupportedInput(format)) {
         const char* const name = av_get_pix_fmt_name(format);
@@ -60,13 +64,14 @@ Result<ScalerPtr> frame_to_rgb(const AVFrame& frame) {
             "Convert the video to H.264 with yuv420p.",
             {}};
     }
-    ScalerPtr scaler(sws_getContext(frame.width, frame.height, format, frame.width, frame.height, AV_PIX_FMT_RGB24,
-                                    kFlags, nullptr, nullptr, nullptr));
+    ScalerPtr scaler(
+        sws_getContext(frame.width, frame.height, format, width, height, to, kFlags, nullptr, nullptr, nullptr));
     if (!scaler) return no_scaler();
     const int* const from = sws_getCoefficients(matrix_of(frame));
     const int is_full = frame.color_range == AVCOL_RANGE_JPEG ? 1 : 0;
     // RGB input has no matrix: swscale then refuses the details, which is no error.
-    sws_setColorspaceDetails(scaler.get(), from, is_full, sws_getCoefficients(SWS_CS_ITU709), 1, 0, kNeutral, kNeutral);
+    sws_setColorspaceDetails(scaler.get(), from, is_full, sws_getCoefficients(SWS_CS_ITU709),
+                             to == AV_PIX_FMT_RGB24 ? 1 : 0, 0, kNeutral, kNeutral);
     return scaler;
 }
 

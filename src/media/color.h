@@ -12,4 +12,7 @@ Result<ScalerPtr> rgb_to_bt709(int width, int height);
 /// Errors   Unsupported (pixel format), OutOfMemory.
 Result<ScalerPtr> frame_to_rgb(const AVFrame& frame);
 
+/// The same to another size, as `format`: full-range RGB24, or BT.709 limited-range yuv420p.
+Result<ScalerPtr> frame_to(const AVFrame& frame, int width, int height, AVPixelFormat format);
+
 }  // namespace studio::media

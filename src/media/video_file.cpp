@@ -1,9 +1,14 @@
 #include "media/video_file.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <fstream>
 #include <string>
+#include <string_view>
 
 extern "C" {
+#include <libavutil/display.h>
 #include <libavutil/pixdesc.h>
 }
 
@@ -15,7 +20,7 @@ namespace {
 
 constexpr int kMaxStreams = 8;
 constexpr std::int64_t kMaxPixels = 4096LL * 4096;  // a frame; 16 reference frames then stay under 0.5 GB
-constexpr const char* kCodecs = "h264,hevc,vp8,vp9,av1,libdav1d,libaom-av1,mpeg4";
+constexpr const char* kCodecs = "h264,hevc,vp8,vp9,av1,libdav1d,libaom-av1,mpeg4,gif";
 constexpr std::chrono::seconds kOpenLimit{5};
 constexpr std::size_t kMaxMetadataBytes = 4u << 20;
 constexpr int kDecoderThreads = 4;
@@ -26,7 +31,15 @@ std::string readable(const char* value) {
     return invalid_utf8_at(text) ? escape_for_display(text, text.size()) : text;
 }
 
-std::map<std::string, std::string> read_metadata(const AVFormatContext& format) {
+/// Matroska's keys are capitals only; ours come back as they were given.
+std::string original_key(std::string key) {
+    std::string lower = key;
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return lower == "aigc" ? key : lower;
+}
+
+std::map<std::string, std::string> read_metadata(const AVFormatContext& format, bool has_capital_keys) {
     std::map<std::string, std::string> out;
     std::size_t total = 0;
     const AVDictionaryEntry* entry = nullptr;
@@ -34,7 +47,7 @@ std::map<std::string, std::string> read_metadata(const AVFormatContext& format) 
         std::string key = readable(entry->key), value = readable(entry->value);
         total += key.size() + value.size();
         if (total > kMaxMetadataBytes) break;
-        out.emplace(std::move(key), std::move(value));
+        out.emplace(has_capital_keys ? original_key(std::move(key)) : std::move(key), std::move(value));
     }
     return out;
 }
@@ -70,14 +83,26 @@ Result<std::unique_ptr<VideoFile>> VideoFile::open(const std::filesystem::path& 
     STUDIO_TRY(file, ByteFile::open(path));
     std::unique_ptr<VideoFile> video(new VideoFile(std::move(file)));
     video->file_->set_deadline(std::chrono::steady_clock::now() + kOpenLimit);
-    STUDIO_TRY_VOID(video->open_container());
+    STUDIO_TRY_VOID(video->find_container());
     STUDIO_TRY_VOID(video->find_video());
     video->file_->set_deadline(std::chrono::steady_clock::time_point::max());
     video->describe();
     return video;
 }
 
-Result<void> VideoFile::open_container() {
+/// The format is named, not guessed, so a playlist or script that is called .mp4 is never interpreted.
+Result<void> VideoFile::find_container() {
+    std::array<char, 64> start{};
+    std::ifstream file(file_->path(), std::ios::binary);
+    file.read(start.data(), start.size());
+    const std::string_view head(start.data(), static_cast<std::size_t>(file.gcount()));
+    const bool is_webm = head.starts_with("\x1A\x45\xDF\xA3") && head.find("webm") != std::string_view::npos;
+    const bool is_gif = head.starts_with("GIF87a") || head.starts_with("GIF89a");
+    is_mp4_ = !is_webm && !is_gif;
+    return open_container(is_webm ? "matroska" : is_gif ? "gif" : "mov");
+}
+
+Result<void> VideoFile::open_container(const char* demuxer) {
     AVFormatContext* format = avformat_alloc_context();
     if (!format) return read_failure(AVERROR(ENOMEM), file_->path(), "opening the video");
     format->pb = file_->io();
@@ -89,8 +114,7 @@ Result<void> VideoFile::open_container() {
     options.set("protocol_whitelist", "file");
     options.set("probesize", "5000000");
     options.set("analyzeduration", "2000000");
-    // The format is named, not guessed, so a playlist or script that is called .mp4 is never interpreted.
-    const int rc = avformat_open_input(&format, nullptr, av_find_input_format("mov"), options.out());
+    const int rc = avformat_open_input(&format, nullptr, av_find_input_format(demuxer), options.out());
     if (rc < 0) return read_failure(rc, file_->path(), "opening the video");  // the context is already freed
     format_ = FormatPtr(format, FormatDelete{true});
     return {};
@@ -147,7 +171,28 @@ void VideoFile::describe() {
     const char* const space = av_color_space_name(part.color_space);
     info_.pixel_format = pixels ? pixels : "unknown";
     info_.color_space = space ? space : "unknown";
-    info_.metadata = read_metadata(*format_);
+    info_.metadata = read_metadata(*format_, !is_mp4_);
+}
+
+bool VideoFile::has_sound() const noexcept {
+    for (unsigned i = 0; i < format_->nb_streams; ++i)
+        if (format_->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO) return true;
+    return false;
+}
+
+int VideoFile::rotation_degrees() const noexcept {
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+    const AVPacketSideData* const data = av_packet_side_data_get(
+        stream_->codecpar->coded_side_data, stream_->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
+    const std::uint8_t* const matrix = data && data->size >= 36 ? data->data : nullptr;
+#else
+    std::size_t size = 0;
+    const std::uint8_t* data = av_stream_get_side_data(stream_, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    const std::uint8_t* const matrix = size >= 36 ? data : nullptr;
+#endif
+    if (!matrix) return 0;
+    const double angle = av_display_rotation_get(reinterpret_cast<const std::int32_t*>(matrix));
+    return std::isfinite(angle) ? (360 - static_cast<int>(std::lround(angle))) % 360 : 0;
 }
 
 Result<bool> VideoFile::read(AVPacket& packet) {

@@ -1,5 +1,5 @@
-// media/video_file.h - an MP4 opened with every limit on: one container format, few streams, known codecs, bounded
-// pixels and time, and no second file.
+// media/video_file.h - a video opened with every limit on: one container format (MP4, WebM or GIF, told by content),
+// few streams, known codecs, bounded pixels and time, and no second file.
 #pragma once
 #include <memory>
 
@@ -16,6 +16,12 @@ class VideoFile {
     /// num_frames is what the index says.
     const VideoInfo& info() const noexcept { return info_; }
     const AVCodecParameters& parameters() const noexcept { return *stream_->codecpar; }
+    AVRational time_base() const noexcept { return stream_->time_base; }
+    AVRational frame_rate() const noexcept { return stream_->avg_frame_rate; }  // on average; 0/0 when it is not known
+    bool is_mp4() const noexcept { return is_mp4_; }
+    bool has_sound() const noexcept;
+    /// Clockwise, as the file asks a player to turn it.
+    int rotation_degrees() const noexcept;
     std::int64_t indexed_frames() const noexcept { return stream_->nb_frames; }
 
     /// Next packet of the video stream; false at the end.   Errors: CorruptFile, Io.
@@ -25,7 +31,8 @@ class VideoFile {
 
   private:
     explicit VideoFile(std::unique_ptr<ByteFile> file) : file_(std::move(file)) {}
-    Result<void> open_container();
+    Result<void> find_container();
+    Result<void> open_container(const char* demuxer);
     Result<void> find_video();
     void describe();
 
@@ -33,6 +40,7 @@ class VideoFile {
     FormatPtr format_;
     AVStream* stream_ = nullptr;
     VideoInfo info_;
+    bool is_mp4_ = true;
 };
 
 }  // namespace studio::media

@@ -6,34 +6,19 @@
 #include <thread>
 
 #include "core/bounded_queue.h"
-#include "core/log.h"
-#include "core/platform.h"
 #include "core/text.h"
 #include "media/av_error.h"
 #include "media/h264_encoder.h"
 #include "media/metadata_rules.h"
-#include "media/mp4_muxer.h"
+#include "media/muxer.h"
 #include "media/output_name.h"
+#include "media/part_file.h"
 #include "media/video_file.h"
 
 namespace studio::media {
 namespace {
 
 constexpr std::size_t kQueuedFrames = 4;
-
-Result<std::unique_ptr<ByteFile>> create_part(const std::filesystem::path& target) {
-    constexpr int kMaxAttempts = 1000;
-    for (int attempt = 1; attempt <= kMaxAttempts; ++attempt) {
-        STUDIO_TRY(created, ByteFile::create(part_path(target, attempt)));
-        if (created) return std::move(*created);
-    }
-    return Error{ErrorCode::kIo,
-                 "The folder holds a thousand unfinished files of this name.",
-                 path_to_utf8(target),
-                 "output",
-                 "Remove the files that end in .part.",
-                 {}};
-}
 
 class Mp4Writer : public VideoWriter {
   public:
@@ -51,7 +36,7 @@ class Mp4Writer : public VideoWriter {
     }
 
     Result<void> start() {
-        STUDIO_TRY(muxer, Mp4Muxer::open(*part_, encoder_->context()));
+        STUDIO_TRY(muxer, Muxer::open(*part_, {}, encoder_->context()));
         muxer_ = std::move(muxer);
         thread_ = std::thread([this] { run(); });
         return {};
@@ -120,11 +105,8 @@ class Mp4Writer : public VideoWriter {
         muxer_.reset();
         STUDIO_TRY_VOID(part_->close());
         STUDIO_TRY_VOID(verify());
-        STUDIO_TRY_VOID(platform::sync_file(part_->path()));
-        STUDIO_TRY(name, rename_to_free_name(part_->path(), target_));
+        STUDIO_TRY(name, deliver_part(part_->path(), target_, false));
         is_delivered_ = true;
-        if (const auto synced = platform::sync_folder(name.parent_path()); !synced.ok())
-            log::warning("video saved, but its folder could not be synced: {}", synced.error().message);
         return name;
     }
 
@@ -173,7 +155,7 @@ class Mp4Writer : public VideoWriter {
     VideoSettings settings_;
     std::unique_ptr<H264Encoder> encoder_;
     std::unique_ptr<ByteFile> part_;
-    std::unique_ptr<Mp4Muxer> muxer_;
+    std::unique_ptr<Muxer> muxer_;
     BoundedQueue<Frame> queue_;
     std::thread thread_;
     std::mutex mutex_;
