@@ -27,8 +27,15 @@ bool has_mp4_extension(const fs::path& path) {
     return extension == ".mp4";
 }
 
-/// The only sure test, on read-only mounts and network folders too: write something.
-Result<void> check_writable(const fs::path& folder, std::uint64_t needed_bytes) {
+Result<OutputChoice> in_folder(const fs::path& folder, const std::string& stem, OutputChoice choice) {
+    choice.path = free_name(folder / path_from_utf8(stem + ".mp4"));
+    return choice;
+}
+
+}  // namespace
+
+// The only sure test, on read-only mounts and network folders too: write something.
+Result<void> check_output_folder(const fs::path& folder, std::uint64_t needed_bytes) {
     auto probe = io::AtomicFile::create(folder / ".turbo-studio-probe");
     if (probe) {
         if (auto written = probe->write("?"); !written) return written.error().in_file(path_to_utf8(folder));
@@ -47,13 +54,6 @@ Result<void> check_writable(const fs::path& folder, std::uint64_t needed_bytes) 
     }
     return {};
 }
-
-Result<OutputChoice> in_folder(const fs::path& folder, const std::string& stem, OutputChoice choice) {
-    choice.path = free_name(folder / path_from_utf8(stem + ".mp4"));
-    return choice;
-}
-
-}  // namespace
 
 Result<void> make_output_folder(const fs::path& output_path) {
     std::error_code ec;
@@ -84,12 +84,12 @@ Result<OutputChoice> choose_output(const std::string& wanted, const std::string&
     const fs::path path = fs::absolute(given, ec).lexically_normal();
     if (wanted.empty() && !fs::exists(fs::symlink_status(path, ec))) {
         // Planning leaves no trace: the job makes the folder when it has frames to write.
-        STUDIO_TRY_VOID(check_writable(path.parent_path(), needed_bytes));
+        STUDIO_TRY_VOID(check_output_folder(path.parent_path(), needed_bytes));
         choice.notices.push_back(fmt::format("The folder {} will be made.", shown(path)));
         return in_folder(path, stem, std::move(choice));
     }
     if (fs::is_directory(path, ec)) {
-        STUDIO_TRY_VOID(check_writable(path, needed_bytes));
+        STUDIO_TRY_VOID(check_output_folder(path, needed_bytes));
         return in_folder(path, stem, std::move(choice));
     }
     const fs::path folder = path.parent_path();
@@ -104,7 +104,7 @@ Result<OutputChoice> choose_output(const std::string& wanted, const std::string&
         return output_error(ErrorCode::kNotFound, folder, fmt::format("There is no folder {}.", shown(folder)),
                             "Make it first, or choose another one.");
     STUDIO_TRY_VOID(media::check_target(path));
-    STUDIO_TRY_VOID(check_writable(folder, needed_bytes));
+    STUDIO_TRY_VOID(check_output_folder(folder, needed_bytes));
     choice.path = free_name(path);
     if (choice.path != path)
         choice.notices.push_back(fmt::format("{} is there already; the video will be {}.", shown(path.filename()),

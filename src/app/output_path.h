@@ -23,6 +23,9 @@ Result<OutputChoice> choose_output(const std::string& wanted, const std::string&
 /// Make the folder of a chosen path if it is missing; only the default one can be.   Errors   field "output": Io.
 Result<void> make_output_folder(const std::filesystem::path& output_path);
 
+/// Can a file of that size be written into `folder`?   Errors   field "output": Io.
+Result<void> check_output_folder(const std::filesystem::path& folder, std::uint64_t needed_bytes);
+
 /// `path`, or "name (2).mp4", "name (3).mp4", ... whichever is free.
 std::filesystem::path free_name(const std::filesystem::path& path);
 

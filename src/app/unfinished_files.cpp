@@ -33,6 +33,25 @@ fs::path new_note() {
     return notes_folder() / fmt::format("{}-{}.json", stamp, count++);
 }
 
+/// Only what this program puts into a folder of pictures, and the folder itself once nothing else is in it.
+bool remove_pictures(const fs::path& folder) {
+    std::error_code ec;
+    for (fs::directory_iterator it(folder, ec), end; !ec && it != end; it.increment(ec)) {
+        const std::string name = path_to_utf8(it->path().filename());
+        std::error_code ignored;
+        if (name.starts_with("frame_") && name.ends_with(".png")) fs::remove(it->path(), ignored);
+    }
+    return fs::remove(folder, ec);
+}
+
+bool remove_part(const fs::path& part) {
+    std::error_code ec;
+    const fs::file_status status = fs::symlink_status(part, ec);
+    if (part.extension() != ".part") return false;
+    if (fs::is_directory(status)) return remove_pictures(part);
+    return fs::is_regular_file(status) && fs::remove(part, ec);
+}
+
 void remove_left_over(const fs::path& note) {
     const auto lock = FileLock::try_lock(lock_of(note));
     if (!lock || !*lock) return;  // its process lives
@@ -40,7 +59,7 @@ void remove_left_over(const fs::path& note) {
     const auto content = read_json_file(note);
     if (content && content->is_object() && content->contains("part") && (*content)["part"].is_string()) {
         const fs::path part = path_from_utf8((*content)["part"].get<std::string>());
-        if (part.extension() == ".part" && fs::is_regular_file(fs::symlink_status(part, ec)) && fs::remove(part, ec))
+        if (remove_part(part))
             log::info("removed {}, left behind by a run that was killed", escape_for_display(path_to_utf8(part), 500));
     }
     fs::remove(note, ec);

@@ -24,7 +24,8 @@ class UnfinishedFile {
     std::optional<FileLock> lock_;
 };
 
-/// Remove what runs that have ended left behind. Only regular files that end in .part.   Threads  any; processes too.
+/// Remove what runs that have ended left behind. Only regular files that end in .part,
+/// and of folders that do the pictures in them.   Threads  any; processes too.
 void remove_unfinished_files();
 
 }  // namespace studio
