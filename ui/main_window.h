@@ -17,6 +17,7 @@
 #include "ui/desktop/opening.h"
 #include "ui/desktop/window_state.h"
 #include "ui/preferences_store.h"
+#include "ui/create_controller.h"
 #include "ui/session.h"
 #include "ui/stage_controller.h"
 #include "ui/widgets/error_panel.h"
@@ -28,6 +29,8 @@
 #include "ui/widgets/top_bar.h"
 
 namespace studio::ui {
+
+class Presence;
 
 struct WindowOptions {
     QString prompt;      // to begin with
@@ -88,6 +91,7 @@ class MainWindow : public QWidget {
     void connectDesktop();
     void connectSession();
     void connectStage();
+    void connectResults();
 
     void connectJobs();
     QMenu* makeMenu();
@@ -124,6 +128,7 @@ class MainWindow : public QWidget {
 
     TopBar* top_bar_;
     PromptPanel* create_;
+    CreateController* on_create_;
     StageView* stage_;
     StageController* on_stage_;
     ProgressPanel* progress_;
@@ -139,6 +144,7 @@ class MainWindow : public QWidget {
     QHash<QString, QPointer<QDialog>> dialogs_;  // of commands, by id
     QElapsedTimer running_since_;                // of the running job; invalid: none
     bool ends_after_job_ = false;                // hidden; the program ends with the running job
+    Presence* presence_;
     std::unique_ptr<WindowState> window_state_;
     std::unique_ptr<DraftKeeper> draft_keeper_;
     std::optional<Draft> draft_;  // of the last run, until models are listed

@@ -10,6 +10,7 @@
 #include <QWindow>
 
 #include "core/text.h"
+#include "ui/desktop/presence.h"
 #include "ui/desktop/quit_question.h"
 #include "ui/main_window.h"
 #include "ui/theme/theme.h"
@@ -43,8 +44,15 @@ void MainWindow::connectDesktop() {
                             }});
     actions_->addPlace(ActionPlace::kStage, stage_);
     actions_->addPlace(ActionPlace::kList, jobs_);
+    presence_ = new Presence(session_, *preferences_, this);
+    connect(presence_, &Presence::wanted, this, &MainWindow::bringToFront);
     connect(&session_, &Session::stateChanged, this, [this](Session::State state) {
-        if (ends_after_job_ && state == Session::State::kIdle) stopEngine();
+        if (state != Session::State::kIdle) return;
+        QTimer::singleShot(0, this, [this] {  // after the end of the job has been told to everybody
+            if (!ends_after_job_ || session_.isStopped()) return;
+            presence_->tellNow();
+            stopEngine();
+        });
     });
 }
 
@@ -91,7 +99,7 @@ bool MainWindow::take(const QMimeData& offered) {
     const QString file = urls.isEmpty() || !urls.first().host().isEmpty() ? QString() : urls.first().toLocalFile();
     if (isRecipeName(file)) return session_.readRecipe(file), true;
     if (!ImageWell::accepts(&offered)) return false;
-    if (create_->takeImage(&offered)) return true;
+    if (on_create_->takeImage(&offered)) return true;
     create_->setNotice(
         tr("The chosen model makes videos from text alone; choose an image-to-video model for pictures."));
     return false;

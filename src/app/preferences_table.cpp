@@ -37,6 +37,7 @@ const std::vector<Preference>& table() {
          .help = STUDIO_TEXT("studio::Preference",
                              "With it nothing in the window moves by itself, and videos do not start to play alone.")},
         {.key = "general.is_welcomed", .type = kSwitch, .default_text = "off", .is_hidden = true},
+        {.key = "general.advanced_open", .type = kSwitch, .default_text = "off", .is_hidden = true},
         {.key = "downloads.mirror",
          .type = kText,
          .label = STUDIO_TEXT("studio::Preference", "Mirror"),
@@ -123,6 +124,13 @@ const std::vector<Preference>& table() {
          .default_text = "off",
          .label = STUDIO_TEXT("studio::Preference", "With a sound"),
          .help = STUDIO_TEXT("studio::Preference", "The system's own sound for notices.")},
+        {.key = "notifications.taskbar",
+         .type = kSwitch,
+         .default_text = "on",
+         .label = STUDIO_TEXT("studio::Preference", "Progress in the task bar"),
+         .help = STUDIO_TEXT("studio::Preference",
+                             "How far the queue is, on the program's icon, where the desktop "
+                             "can show it.")},
     };
     return kTable;
 }
