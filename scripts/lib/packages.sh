@@ -25,6 +25,7 @@ libavcodec-dev|FFmpeg: H.264 encoder and decoder
 libavformat-dev|FFmpeg: MP4 files
 libavutil-dev|FFmpeg
 libswscale-dev|FFmpeg: RGB to YUV
+libavfilter-dev|FFmpeg: colours of a GIF, frames drawn in between
 libpng-dev|PNG images, row by row
 libjpeg-dev|JPEG images, decoded at reduced size when huge
 libwebp-dev|WebP images

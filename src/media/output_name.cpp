@@ -74,7 +74,9 @@ fs::path part_path(const fs::path& target, int attempt) {
 
 Result<fs::path> rename_to_free_name(const fs::path& part, const fs::path& target) {
     constexpr int kMaxNumber = 9999;
-    STUDIO_TRY_VOID(check_no_link(target));
+    std::error_code ignored;
+    // A folder that is there is only a name that is taken.
+    if (!fs::is_directory(part, ignored)) STUDIO_TRY_VOID(check_no_link(target));
     for (int number = 1; number <= kMaxNumber; ++number) {
         const std::string ending =
             (number == 1 ? "" : " (" + std::to_string(number) + ")") + path_to_utf8(target.extension());

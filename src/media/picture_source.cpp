@@ -78,17 +78,18 @@ Result<FrameTimes> read_times(const std::filesystem::path& path, const std::stop
     times.num_frames = count;
     times.time_base = video->time_base();
     times.frame_rate = video->frame_rate();
-    const bool knows_rate = times.frame_rate.num > 0 && times.frame_rate.den > 0;
-    const std::int64_t step = count > 1 ? std::max<std::int64_t>((pts.back() - pts.front()) / (count - 1), 1) : 1;
-    if (packets.last_duration <= 0)
-        packets.last_duration = knows_rate ? av_rescale_q(1, av_inv_q(times.frame_rate), times.time_base) : step;
-    times.length = pts.back() - pts.front() + std::max<std::int64_t>(packets.last_duration, 1);
-    if (!knows_rate) times.frame_rate = av_d2q(static_cast<double>(count) / times.seconds(), 100000);
-    times.is_even = are_even(pts, times.time_base, times.frame_rate);
-    if (times.is_even) {
+    if (times.frame_rate.num > 0 && are_even(pts, times.time_base, times.frame_rate)) {
         times.time_base = av_inv_q(times.frame_rate);
         times.length = count;
+        return times;
     }
+    // The last picture of uneven ones: an MP4 tells durations in the order of decoding, so the gap before it says more.
+    const std::int64_t last = count > 1 ? pts.back() - pts[pts.size() - 2] : packets.last_duration;
+    const bool is_gif = video->parameters().codec_id == AV_CODEC_ID_GIF;  // tells each picture's own
+    times.length = pts.back() - pts.front() +
+                   std::max<std::int64_t>(is_gif && packets.last_duration > 0 ? packets.last_duration : last, 1);
+    times.is_even = false;
+    times.frame_rate = av_d2q(static_cast<double>(count) / times.seconds(), 100000);
     return times;
 }
 

@@ -33,7 +33,7 @@ struct FrameTimes {
     std::int64_t num_frames = 0;
     std::int64_t length = 0;  // from the first picture to the end of the last, in time_base
     AVRational time_base{1, 1};
-    AVRational frame_rate{1, 1};
+    AVRational frame_rate{1, 1};  // on average
     bool is_even = true;  // every picture is shown for 1 / frame_rate; then length == num_frames, time_base the inverse
     double seconds() const { return static_cast<double>(length) * av_q2d(time_base); }
 };

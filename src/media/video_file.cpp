@@ -174,6 +174,12 @@ void VideoFile::describe() {
     info_.metadata = read_metadata(*format_, !is_mp4_);
 }
 
+AVRational VideoFile::frame_rate() const noexcept {
+    // A GIF's is a guess from its first pictures, in hundredths of a second.
+    if (stream_->codecpar->codec_id == AV_CODEC_ID_GIF || stream_->avg_frame_rate.den == 0) return {0, 1};
+    return stream_->avg_frame_rate;
+}
+
 bool VideoFile::has_sound() const noexcept {
     for (unsigned i = 0; i < format_->nb_streams; ++i)
         if (format_->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO) return true;
@@ -192,7 +198,7 @@ int VideoFile::rotation_degrees() const noexcept {
 #endif
     if (!matrix) return 0;
     const double angle = av_display_rotation_get(reinterpret_cast<const std::int32_t*>(matrix));
-    return std::isfinite(angle) ? (360 - static_cast<int>(std::lround(angle))) % 360 : 0;
+    return std::isfinite(angle) ? (360 + static_cast<int>(std::lround(angle))) % 360 : 0;
 }
 
 Result<bool> VideoFile::read(AVPacket& packet) {

@@ -17,10 +17,10 @@ class VideoFile {
     const VideoInfo& info() const noexcept { return info_; }
     const AVCodecParameters& parameters() const noexcept { return *stream_->codecpar; }
     AVRational time_base() const noexcept { return stream_->time_base; }
-    AVRational frame_rate() const noexcept { return stream_->avg_frame_rate; }  // on average; 0/0 when it is not known
+    AVRational frame_rate() const noexcept;  // on average; 0/1 when the file does not tell
     bool is_mp4() const noexcept { return is_mp4_; }
     bool has_sound() const noexcept;
-    /// Clockwise, as the file asks a player to turn it.
+    /// By how much the file asks a player to turn its pictures; counter-clockwise.
     int rotation_degrees() const noexcept;
     std::int64_t indexed_frames() const noexcept { return stream_->nb_frames; }
 

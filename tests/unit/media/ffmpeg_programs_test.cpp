@@ -1,30 +1,17 @@
 // Our files in the hands of a second reader: ffprobe and ffmpeg.
 #include <cmath>
-#include <cstdio>
 
 #include "core/json.h"
+#include "unit/media/ffmpeg_programs.h"
 #include "unit/media/media_fixture.h"
 
 namespace studio::media {
 namespace {
 
-std::string run(const std::string& command) {
-    std::string out;
-    std::FILE* const pipe = ::popen((command + " 2>/dev/null").c_str(), "r");
-    if (!pipe) return out;
-    char buffer[4096];
-    std::size_t got = 0;
-    while ((got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0)
-        out.append(buffer, got);
-    ::pclose(pipe);
-    return out;
-}
-
 class FfmpegPrograms : public ::testing::Test {
   protected:
     void SetUp() override {
-        if (run("ffprobe -version").empty() || run("ffmpeg -version").empty())
-            GTEST_SKIP() << "the programs ffprobe and ffmpeg are not installed";
+        if (!has_ffmpeg_programs()) GTEST_SKIP() << "the programs ffprobe and ffmpeg are not installed";
         settings.crf = 10;
         settings.fps = 29.97;
         settings.metadata["title"] = "雪 \"fox\"";
