@@ -2,6 +2,7 @@
 
 #include <QLibraryInfo>
 #include <QLocale>
+#include <QPointer>
 #include <QTranslator>
 
 #include "core/log.h"
@@ -26,12 +27,20 @@ void installLanguage(QApplication& app, const QString& language) {
     const QLocale wanted(language);
     const QLocale system = QLocale::system();
     QLocale::setDefault(system.language() == wanted.language() ? system : wanted);
+    static QPointer<QTranslator> installed, installed_of_qt;
+    for (QPointer<QTranslator>* old : {&installed, &installed_of_qt}) {
+        if (!*old) continue;
+        QCoreApplication::removeTranslator(*old);
+        delete *old;
+    }
     auto* texts = new QTranslator(&app);
+    installed = texts;
     if (texts->load(QStringLiteral(":/i18n/turbo-studio_%1.qm").arg(language)))
         app.installTranslator(texts);
     else
         log::warning("The texts for '{}' are missing from the program.", language.toStdString());
     auto* of_qt = new QTranslator(&app);  // context menus and dialogs of Qt; absent on many machines, which is fine
+    installed_of_qt = of_qt;
     if (of_qt->load(wanted, QStringLiteral("qtbase"), QStringLiteral("_"),
                     QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
         app.installTranslator(of_qt);

@@ -9,7 +9,8 @@ namespace studio::ui {
 QString languageFor(const QString& name);
 /// The first of the system's languages that the program speaks, else "en".
 QString systemLanguage();
-/// Install texts and number formats. Call before any widget is made.
+/// Install texts and number formats in place of those that were installed before. Texts that are shown already do not
+/// change by this (see ui/retranslate.h).
 void installLanguage(QApplication& app, const QString& language);
 
 }  // namespace studio::ui

@@ -3,7 +3,8 @@
 set -eu
 cd "$(dirname "$0")/../.."
 lupdate="${LUPDATE:-/usr/lib/qt6/bin/lupdate}"
-options="-no-obsolete -locations none -source-language en"
+options="-no-obsolete -locations none -source-language en -tr-function-alias QT_TRANSLATE_NOOP+=STUDIO_TEXT"
+program=src/app/preferences_table.cpp  # words of the settings; the library below the window knows no Qt
 # English needs entries only where a number decides the form.
-"$lupdate" $options -target-language en -pluralonly ui -I . -ts resources/translations/turbo-studio_en.ts
-"$lupdate" $options -target-language zh_CN ui -I . -ts resources/translations/turbo-studio_zh_CN.ts
+"$lupdate" $options -target-language en -pluralonly ui "$program" -I . -ts resources/translations/turbo-studio_en.ts
+"$lupdate" $options -target-language zh_CN ui "$program" -I . -ts resources/translations/turbo-studio_zh_CN.ts
