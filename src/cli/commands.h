@@ -11,6 +11,7 @@ Command generate_command();
 Command decode_command();
 Command models_command();
 Command inspect_command();
+Command export_command();
 Command doctor_command();
 Command bench_command();
 Command settings_command();
