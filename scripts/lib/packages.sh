@@ -47,6 +47,13 @@ fonts-dejavu-core|text in the screenshot test
 openssl|certificates for the server in the download tests
 desktop-file-utils|checks the desktop entry
 appstream|checks the metainfo
+shared-mime-info|checks the MIME type
+groff|checks the manual pages
+zsh|checks its completion
+dbus|a message bus for the tests of notices and accessibility
+at-spi2-core|the window as a screen reader meets it
+python3-gi|the same
+gir1.2-atspi-2.0|the same
 '
 
 LIBTORCH_WHEELS='torch==2.11.0 nvidia-cuda-runtime==13.0.96 nvidia-cuda-cupti==13.0.85'
