@@ -43,12 +43,16 @@ Result<RecipeContainer> recipe_container(const fs::path& path) {
     if (head.empty())
         return corrupt_file(path_to_utf8(path), {}, "The file is empty.", "Use a complete MP4 or recipe.");
     if (head.size() >= 12 && head.substr(4, 4) == "ftyp") return RecipeContainer::kVideo;
+    const std::string_view kMatroska("\x1A\x45\xDF\xA3");
+    if (head.starts_with(kMatroska) && head.find("webm") != std::string_view::npos) return RecipeContainer::kVideo;
     if (skip_space(head).starts_with("{")) return RecipeContainer::kJson;
     // safetensors: eight bytes of length, then JSON
     if (head.size() > 9 && head[8] == '{') {
         return no_recipe(path, "it is a model file. 'turbo-studio-cli models check' tells what it holds.");
     }
-    return no_recipe(path, "it is neither an MP4 nor JSON.");
+    if (head.starts_with("GIF8")) return no_recipe(path, "a GIF cannot carry one.");
+    if (head.starts_with("\x89PNG")) return no_recipe(path, "it is a picture.");
+    return no_recipe(path, "it is neither an MP4, a WebM nor JSON.");
 }
 
 Result<Json> read_recipe_document(const fs::path& path) {

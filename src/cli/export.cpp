@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "app/export_video.h"
+#include "app/unfinished_files.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
@@ -180,6 +181,7 @@ int run_export(const Invocation& invocation, Output& output) {
         return report_failure(error, output);
     }
     const std::filesystem::path wanted = request->target;
+    remove_unfinished_files();
     const InterruptScope interrupt;
     for (const std::string& video : invocation.positionals) {
         request->source = path_from_utf8(video);
