@@ -8,12 +8,12 @@
 #include "app/job_settings.h"
 #include "app/latents_file.h"
 #include "app/output_path.h"
-#include "library/published_files.h"
 #include "app/recipe.h"
 #include "app/unfinished_files.h"
 #include "core/log.h"
 #include "core/platform.h"
 #include "core/text.h"
+#include "library/published_files.h"
 #include "media/video_writer.h"
 #include "pipeline/generator.h"
 

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "app/events.h"
-#include "library/model_hashes.h"
 #include "app/progress.h"
 #include "app/resolve.h"
+#include "library/model_hashes.h"
 
 namespace studio {
 

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
 
 #include "app/preferences_check.h"
 #include "core/file_lock.h"
@@ -18,7 +16,6 @@ namespace studio {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr auto kLockWait = std::chrono::seconds(3);
 constexpr JsonLimits kLimits{256 * 1024, 8};
 
 Error notice(std::string key, std::string message, std::string fix) {
@@ -125,23 +122,6 @@ Json read_file(const fs::path& file, std::vector<Error>& notices) {
     return Json::object();
 }
 
-Result<FileLock> take_turn(const fs::path& file) {
-    std::error_code ignored;
-    fs::create_directories(file.parent_path(), ignored);
-    fs::path lock_path = file;
-    lock_path += ".lock";
-    const auto end = std::chrono::steady_clock::now() + kLockWait;
-    for (;;) {
-        STUDIO_TRY(lock, FileLock::try_lock(lock_path));
-        if (lock) return *std::move(lock);
-        if (std::chrono::steady_clock::now() > end)
-            return Error{ErrorCode::kIo,           "Another Turbo Studio is changing the settings.",
-                         path_to_utf8(file),       "lock",
-                         "Try again in a moment.", {}};
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-}
-
 }  // namespace
 
 fs::path Preferences::default_path() {
@@ -209,7 +189,7 @@ Result<void> Preferences::reset_all() {
 
 Result<void> Preferences::write(const Changes& changes) {
     if (!path_.empty()) {
-        STUDIO_TRY(turn, take_turn(path_));
+        STUDIO_TRY(turn, FileLock::lock_beside(path_));
         Json file = read_file(path_, notices_);
         for (const auto& [key, value] : changes) {
             const auto dot = key.find('.');

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
 
 #include "core/file_lock.h"
 #include "core/json.h"
@@ -18,7 +16,6 @@ namespace {
 
 constexpr int kVersion = 1;
 constexpr std::size_t kMaxPresets = 500;
-constexpr auto kLockWait = std::chrono::seconds(3);
 constexpr JsonLimits kLimits{1 << 20, 8};
 
 Error refused(const std::string& name, std::string message, std::string fix) {
@@ -88,27 +85,10 @@ StoredPresets presets_in(const Json& document, std::vector<std::string> notices)
     return out;
 }
 
-Result<FileLock> take_turn(const fs::path& file) {
-    std::error_code ignored;
-    fs::create_directories(file.parent_path(), ignored);
-    fs::path lock_path = file;
-    lock_path += ".lock";
-    const auto end = std::chrono::steady_clock::now() + kLockWait;
-    for (;;) {
-        STUDIO_TRY(lock, FileLock::try_lock(lock_path));
-        if (lock) return *std::move(lock);
-        if (std::chrono::steady_clock::now() > end)
-            return Error{ErrorCode::kIo,           "Another Turbo Studio is changing the presets.",
-                         path_to_utf8(file),       "preset",
-                         "Try again in a moment.", {}};
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-}
-
 /// One change of the list, between reading and writing it.
 template <class Change>
 Result<void> change(const fs::path& file, Change change_list) {
-    STUDIO_TRY(turn, take_turn(file));
+    STUDIO_TRY(turn, FileLock::lock_beside(file));
     std::vector<std::string> notices;
     STUDIO_TRY(document, read_document(file, notices));
     if (is_newer(document))

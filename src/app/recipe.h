@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "app/events.h"
-#include "library/model_hashes.h"
 #include "app/resolve.h"
+#include "library/model_hashes.h"
 
 namespace studio {
 

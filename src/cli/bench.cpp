@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <random>
 
-#include "library/models.h"
 #include "app/run_job.h"
 #include "app/settings_table.h"
 #include "cli/commands.h"
@@ -14,6 +13,7 @@
 #include "cli/progress.h"
 #include "core/platform.h"
 #include "core/text.h"
+#include "library/models.h"
 
 namespace studio::cli {
 namespace {

@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <map>
 
-#include "library/model_download.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/models_actions.h"
 #include "cli/output.h"
 #include "core/text.h"
+#include "library/model_download.h"
 
 namespace studio::cli {
 namespace {

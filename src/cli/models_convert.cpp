@@ -1,12 +1,12 @@
 // models convert: the same weights in another form.
 #include <fmt/format.h>
 
-#include "library/model_convert.h"
 #include "cli/interrupt.h"
 #include "cli/models_actions.h"
 #include "cli/store_printer.h"
 #include "cli/terminal.h"
 #include "core/text.h"
+#include "library/model_convert.h"
 
 namespace studio::cli {
 

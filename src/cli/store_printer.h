@@ -2,8 +2,8 @@
 #pragma once
 #include <string>
 
-#include "library/store_progress.h"
 #include "cli/output.h"
+#include "library/store_progress.h"
 
 namespace studio::cli {
 

@@ -8,6 +8,7 @@
 #include "convert/diffusers_config.h"
 #include "convert/plan.h"
 #include "core/disk_space.h"
+#include "core/files.h"
 #include "core/json.h"
 #include "core/text.h"
 #include "core/version.h"
@@ -28,11 +29,6 @@ constexpr std::uint64_t kPage = 4096;
 Error already_there(const fs::path& target) {
     return invalid_argument("DST", fmt::format("{} exists already.", escape_for_display(path_to_utf8(target), 1000)),
                             "Choose another name, or move it away.");
-}
-
-bool is_there(const fs::path& path) {
-    std::error_code ignored;
-    return fs::exists(fs::symlink_status(path, ignored));
 }
 
 /// config.json of the part. Sizes are proved against the tensors on the way.
@@ -162,7 +158,7 @@ Result<Written> Conversion::run(const fs::path& given) {
     std::error_code ignored;
     const fs::path absolute = fs::absolute(given, ignored).lexically_normal();
     const fs::path target = absolute.has_filename() ? absolute : absolute.parent_path();
-    if (is_there(target)) return already_there(target);
+    if (is_taken(target)) return already_there(target);
     STUDIO_TRY(plan, make_plan(part_, options_, tick_));
     plan_ = std::move(plan);
     for (const OutTensor& tensor : plan_.tensors)

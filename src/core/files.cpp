@@ -81,4 +81,19 @@ Result<std::string> read_small_file(const fs::path& path, std::size_t max_bytes)
     return text;
 }
 
+bool is_there(const std::filesystem::path& path) noexcept {
+    std::error_code ignored;
+    return std::filesystem::exists(path, ignored);
+}
+
+bool is_folder(const std::filesystem::path& path) noexcept {
+    std::error_code ignored;
+    return std::filesystem::is_directory(path, ignored);
+}
+
+bool is_taken(const std::filesystem::path& path) noexcept {
+    std::error_code ignored;
+    return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
+}
+
 }  // namespace studio

@@ -5,21 +5,12 @@
 #include <algorithm>
 
 #include "checkpoint/recognise.h"
+#include "core/files.h"
 #include "core/text.h"
 
 namespace studio {
 namespace fs = std::filesystem;
 namespace {
-
-bool is_there(const fs::path& path) {
-    std::error_code ignored;
-    return fs::exists(path, ignored);
-}
-
-bool is_folder(const fs::path& path) {
-    std::error_code ignored;
-    return fs::is_directory(path, ignored);
-}
 
 bool is_tokenizer(const fs::path& path) {
     const fs::path name = path.filename();

@@ -6,10 +6,10 @@
 #include <cstdlib>
 #include <set>
 
-#include "library/models.h"
 #include "core/files.h"
 #include "core/platform.h"
 #include "core/text.h"
+#include "library/models.h"
 
 namespace studio {
 namespace fs = std::filesystem;

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "library/store_progress.h"
 #include "core/result.h"
+#include "library/store_progress.h"
 
 namespace studio {
 

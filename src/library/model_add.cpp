@@ -3,28 +3,19 @@
 
 #include <algorithm>
 
+#include "core/files.h"
+#include "core/text.h"
+#include "io/atomic_file.h"
+#include "io/new_folder.h"
 #include "library/added_parts.h"
 #include "library/copy_files.h"
 #include "library/model_manifest.h"
 #include "library/model_places.h"
 #include "library/model_store.h"
-#include "core/text.h"
-#include "io/atomic_file.h"
-#include "io/new_folder.h"
 
 namespace studio {
 namespace fs = std::filesystem;
 namespace {
-
-bool is_there(const fs::path& path) {
-    std::error_code ignored;
-    return fs::exists(path, ignored);
-}
-
-bool is_folder(const fs::path& path) {
-    std::error_code ignored;
-    return fs::is_directory(path, ignored);
-}
 
 fs::path absolute_path(const fs::path& path) {
     std::error_code failed;

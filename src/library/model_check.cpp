@@ -4,13 +4,13 @@
 
 #include <set>
 
-#include "library/model_places.h"
-#include "library/model_report.h"
-#include "library/models.h"
 #include "checkpoint/foreign.h"
 #include "checkpoint/unused.h"
 #include "checkpoint/variant.h"
 #include "core/text.h"
+#include "library/model_places.h"
+#include "library/model_report.h"
+#include "library/models.h"
 #include "pipeline/model_folder.h"
 #include "pipeline/model_parts.h"
 #include "pipeline/part_scan.h"

@@ -5,14 +5,14 @@
 #include <algorithm>
 #include <chrono>
 
-#include "library/copy_files.h"
-#include "library/model_manifest.h"
-#include "library/models.h"
 #include "checkpoint/configs.h"
 #include "convert/convert.h"
 #include "core/text.h"
 #include "io/atomic_file.h"
 #include "io/new_folder.h"
+#include "library/copy_files.h"
+#include "library/model_manifest.h"
+#include "library/models.h"
 #include "pipeline/model_folder.h"
 
 namespace studio {

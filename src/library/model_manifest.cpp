@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "library/model_places.h"
 #include "core/json.h"
 #include "core/log.h"
 #include "core/text.h"
 #include "io/atomic_file.h"
+#include "library/model_places.h"
 
 namespace studio {
 namespace fs = std::filesystem;

@@ -1,5 +1,5 @@
-// library/model_manifest.h - which files the program itself put on disk for a model: what `remove` may delete and `verify`
-// compares.
+// library/model_manifest.h - which files the program itself put on disk for a model: what `remove` may delete and
+// `verify` compares.
 #pragma once
 #include <cstdint>
 #include <filesystem>

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
-#include <thread>
 
 #include "core/file_lock.h"
 #include "core/json.h"
@@ -19,32 +17,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kMaxNameBytes = 120;
-constexpr auto kLockWait = std::chrono::seconds(3);
 
 fs::path list_path() {
     return platform::user_data_dir() / "models.json";
-}
-
-/// Two programs may add models at the same moment; the list is small, so one waits for the other.
-Result<FileLock> lock_list() {
-    std::error_code ignored;
-    fs::create_directories(list_path().parent_path(), ignored);
-    fs::path lock_path = list_path();
-    lock_path += ".lock";
-    const auto end = std::chrono::steady_clock::now() + kLockWait;
-    for (;;) {
-        STUDIO_TRY(lock, FileLock::try_lock(lock_path));
-        if (lock) return *std::move(lock);
-        if (std::chrono::steady_clock::now() > end) {
-            return Error{ErrorCode::kIo,
-                         "Another Turbo Studio is changing the list of models.",
-                         path_to_utf8(list_path()),
-                         "lock",
-                         "Try again in a moment.",
-                         {}};
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
 }
 
 Result<void> write_list(const std::vector<RegisteredModel>& models) {
@@ -106,7 +81,7 @@ std::vector<RegisteredModel> registered_models() {
 
 Result<void> register_model(const RegisteredModel& model) {
     STUDIO_TRY_VOID(check_model_name(model.name));
-    STUDIO_TRY(lock, lock_list());
+    STUDIO_TRY(lock, FileLock::lock_beside(list_path()));
     auto models = registered_models();
     const auto same =
         std::find_if(models.begin(), models.end(), [&](const auto& one) { return one.name == model.name; });
@@ -120,7 +95,7 @@ Result<void> register_model(const RegisteredModel& model) {
 }
 
 Result<bool> forget_model(const std::string& name) {
-    STUDIO_TRY(lock, lock_list());
+    STUDIO_TRY(lock, FileLock::lock_beside(list_path()));
     auto models = registered_models();
     if (std::erase_if(models, [&](const auto& one) { return one.name == name; }) == 0) return false;
     STUDIO_TRY_VOID(write_list(models));

@@ -5,23 +5,19 @@
 #include <map>
 #include <set>
 
+#include "core/file_lock.h"
+#include "core/files.h"
+#include "core/json.h"
+#include "core/text.h"
 #include "library/catalog.h"
 #include "library/model_manifest.h"
 #include "library/model_places.h"
 #include "library/model_store.h"
-#include "core/file_lock.h"
-#include "core/json.h"
-#include "core/text.h"
 #include "net/part_file.h"
 
 namespace studio {
 namespace fs = std::filesystem;
 namespace {
-
-bool is_there(const fs::path& path) {
-    std::error_code ignored;
-    return fs::exists(fs::symlink_status(path, ignored));
-}
 
 bool is_same_or_inside(const fs::path& path, const fs::path& place) {
     return is_inside(path, place) || path.lexically_normal() == place.lexically_normal();
@@ -79,7 +75,7 @@ class Users {
 Result<void> require_not_busy(const fs::path& file) {
     fs::path lock_path = file;
     lock_path += ".part.lock";
-    if (!is_there(lock_path)) return {};
+    if (!is_taken(lock_path)) return {};
     STUDIO_TRY(lock, FileLock::try_lock(lock_path));
     if (lock) return {};
     return Error{ErrorCode::kIo,
@@ -95,7 +91,7 @@ Result<void> plan_files(const std::vector<OwnedFile>& owned, RemovalPlan& plan) 
     for (const OwnedFile& file : owned) {
         STUDIO_TRY_VOID(require_not_busy(file.path));
         for (const fs::path& path : {file.path, net::part_path(file.path), net::part_state_path(file.path)}) {
-            if (!is_there(path)) continue;
+            if (!is_taken(path)) continue;
             if (const std::string user = users.of(file.path); !user.empty()) {
                 plan.kept.push_back({path, fmt::format("used by {}", user)});
                 continue;
@@ -179,7 +175,7 @@ Result<RemovalPlan> plan_removal(const std::string& name) {
     if (const auto checked = check_model_name(name); !checked.ok()) return not_found(name);
     for (const fs::path& root : models_folders()) {
         const fs::path path = root / path_from_utf8(name);
-        if (!is_there(path)) continue;
+        if (!is_taken(path)) continue;
         std::error_code ignored;
         if (fs::is_symlink(path, ignored))
             return not_ours(path, "is a link that Turbo Studio did not make",
@@ -196,7 +192,7 @@ Result<RemovalPlan> plan_removal(const std::string& name) {
     for (const fs::path& root : models_folders()) {
         for (const char* const ending : {".safetensors", ".gguf", ".pth", ".pt"}) {
             const fs::path path = root / path_from_utf8(name + ending);
-            if (is_there(path))
+            if (is_taken(path))
                 return not_ours(path, "was not put there by Turbo Studio, so it is not deleted",
                                 "Delete it yourself if you do not want it any more.");
         }

@@ -31,6 +31,7 @@ Json dit_json(const checkpoint::DitConfig& c) {
             {"has_image_embedder", c.has_image_embedder},
             {"image_dim", c.image_dim},
             {"image_pos_len", c.image_pos_len},
+            {"has_linear_branch", c.has_linear_branch},
             {"has_sla", c.has_sla}};
 }
 

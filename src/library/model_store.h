@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "core/result.h"
 #include "library/models.h"
 #include "library/store_progress.h"
-#include "core/result.h"
 
 namespace studio {
 

@@ -4,6 +4,11 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/json.h"
+#include "core/text.h"
+#include "io/checkpoint.h"
+#include "io/finite.h"
+#include "io/sha256.h"
 #include "library/catalog.h"
 #include "library/copy_files.h"
 #include "library/model_hashes.h"
@@ -11,11 +16,6 @@
 #include "library/model_places.h"
 #include "library/model_store.h"
 #include "library/published_files.h"
-#include "core/json.h"
-#include "core/text.h"
-#include "io/checkpoint.h"
-#include "io/finite.h"
-#include "io/sha256.h"
 #include "net/part_file.h"
 
 namespace studio {

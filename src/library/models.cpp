@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "library/model_places.h"
+#include "core/files.h"
 #include "core/platform.h"
 #include "core/text.h"
+#include "library/model_places.h"
 
 namespace studio {
 namespace fs = std::filesystem;
@@ -17,16 +18,6 @@ namespace {
 constexpr const char* kDemoName = "demo";
 constexpr int kMaxParents = 6;            // build/dev/bin -> source tree is three
 constexpr std::size_t kMaxListed = 1000;  // a models folder that is somebody's home folder must not hang the list
-
-bool is_folder(const fs::path& path) {
-    std::error_code ignored;
-    return fs::is_directory(path, ignored);
-}
-
-bool is_there(const fs::path& path) {
-    std::error_code ignored;
-    return fs::exists(path, ignored);
-}
 
 fs::path absolute_path(const fs::path& path) {
     std::error_code failed;

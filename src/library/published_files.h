@@ -1,4 +1,5 @@
-// library/published_files.h - is a model file the one that was published or stored? Judged by hashes that are known anyway.
+// library/published_files.h - is a model file the one that was published or stored? Judged by hashes that are known
+// anyway.
 #pragma once
 #include <filesystem>
 #include <string>

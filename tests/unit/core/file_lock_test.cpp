@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "core/text.h"
 #include "support/temp_folder.h"
 
@@ -32,6 +34,28 @@ TEST(FileLock, AFileThatIsLeftFromACrashIsNoLock) {
     ASSERT_FALSE(refused.ok());
     EXPECT_EQ(refused.error().code, ErrorCode::kIo);
     EXPECT_FALSE(refused.error().fix.empty());
+}
+
+TEST(FileLock, BesideAFileWaitsForTheOwnerAndNamesTheFileWhenItStays) {
+    const test::TempFolder folder;
+    const auto file = folder / "new folder" / "settings.json";
+    {
+        auto held = FileLock::lock_beside(file);
+        ASSERT_TRUE(held.ok()) << held.error().message;
+        const auto refused = FileLock::lock_beside(file, std::chrono::milliseconds(30));
+        ASSERT_FALSE(refused.ok());
+        EXPECT_EQ(refused.error().code, ErrorCode::kIo);
+        EXPECT_NE(refused.error().message.find("settings.json"), std::string::npos);
+        std::optional<FileLock> owned = std::move(*held);
+        std::thread owner([&owned] {
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            owned.reset();
+        });
+        EXPECT_TRUE(FileLock::lock_beside(file, std::chrono::minutes(1)).ok());
+        owner.join();
+    }
+    EXPECT_TRUE(FileLock::lock_beside(file, std::chrono::milliseconds(0)).ok());
+    EXPECT_EQ(folder.count_files(), 0u);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "core/check.h"
 #include "core/error.h"
 #include "core/text.h"
+#include "support/environment.h"
 #include "support/temp_folder.h"
 
 namespace studio {
@@ -16,23 +17,12 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-void set_level_variable(const char* value) {
-#ifdef _WIN32
-    _putenv_s("STUDIO_LOG", value);
-#else
-    if (*value == '\0')
-        ::unsetenv("STUDIO_LOG");
-    else
-        ::setenv("STUDIO_LOG", value, 1);
-#endif
-}
-
 class Log : public testing::Test {
   protected:
-    Log() { set_level_variable(""); }
+    Log() { set_environment("STUDIO_LOG", ""); }
     ~Log() override {
         log::shutdown();
-        set_level_variable("");
+        set_environment("STUDIO_LOG", "");
     }
     std::string written_with(const log::Options& options) {
         log::init(options);
@@ -58,9 +48,9 @@ TEST_F(Log, WritesFromItsLevelOnAndMakesTheFolder) {
 }
 
 TEST_F(Log, TheEnvironmentWins) {
-    set_level_variable("debug");
+    set_environment("STUDIO_LOG", "debug");
     EXPECT_THAT(written_with(options()), HasSubstr("low 1"));
-    set_level_variable("off");
+    set_environment("STUDIO_LOG", "off");
     auto off = options();
     off.file = folder_ / "off.log";
     written_with(off);
@@ -68,7 +58,7 @@ TEST_F(Log, TheEnvironmentWins) {
 }
 
 TEST_F(Log, IgnoresAnUnknownLevelAndSaysSo) {
-    set_level_variable("loud");
+    set_environment("STUDIO_LOG", "loud");
     EXPECT_THAT(written_with(options()), AllOf(HasSubstr("'loud'"), HasSubstr("middle 2")));
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/text.h"
+#include "support/environment.h"
 #include "support/temp_folder.h"
 
 namespace studio::platform {
@@ -20,11 +21,7 @@ namespace fs = std::filesystem;
 
 TEST(Platform, FoldersFollowStudioHome) {
     const test::TempFolder home;
-#ifdef _WIN32
-    _putenv_s("STUDIO_HOME", home.path().string().c_str());
-#else
-    ::setenv("STUDIO_HOME", home.path().c_str(), 1);
-#endif
+    set_environment("STUDIO_HOME", path_to_utf8(home.path()));
     const fs::path data = user_data_dir(), config = user_config_dir(), state = user_state_dir();
     for (const fs::path& folder : {data, config, state})
         EXPECT_EQ(folder.parent_path(), home.path());

@@ -5,8 +5,9 @@
 #include <cstdlib>
 #include <set>
 
-#include "library/models.h"
 #include "core/text.h"
+#include "library/models.h"
+#include "support/environment.h"
 #include "support/temp_folder.h"
 #include "support/tiny_models.h"
 
@@ -133,14 +134,6 @@ std::vector<Case> cases() {
         {"clip_hf", kSafetensors(tiny_clip()), "clip", "CLIP", "BF16", "image tokens of width 80", "transformer"},
         {"lora", kSafetensors(tiny("lora_comfy")), "lora", "LoRA", "BF16", "transformers", "transformer"},
     };
-}
-
-void set_environment(const char* name, const std::string& value) {
-#ifdef _WIN32
-    _putenv_s(name, value.c_str());
-#else
-    value.empty() ? unsetenv(name) : setenv(name, value.c_str(), 1);
-#endif
 }
 
 class ModelCheck : public testing::TestWithParam<Case> {

@@ -7,6 +7,10 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "core/json.h"
+#include "core/platform.h"
+#include "core/text.h"
+#include "io/sha256.h"
 #include "library/catalog.h"
 #include "library/download_settings.h"
 #include "library/model_download.h"
@@ -14,10 +18,7 @@
 #include "library/model_manifest.h"
 #include "library/model_places.h"
 #include "library/published_files.h"
-#include "core/json.h"
-#include "core/platform.h"
-#include "core/text.h"
-#include "io/sha256.h"
+#include "support/environment.h"
 #include "support/temp_folder.h"
 
 namespace studio {
@@ -25,14 +26,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-
-void set_environment(const char* name, const std::string& value) {
-#ifdef _WIN32
-    _putenv_s(name, value.c_str());
-#else
-    value.empty() ? unsetenv(name) : setenv(name, value.c_str(), 1);
-#endif
-}
 
 class Store : public ::testing::Test {
   protected:

@@ -7,20 +7,13 @@
 #include <fstream>
 
 #include "core/text.h"
+#include "support/environment.h"
 
 namespace studio {
 namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-
-void set_environment(const char* name, const std::string& value) {
-#ifdef _WIN32
-    _putenv_s(name, value.c_str());
-#else
-    value.empty() ? unsetenv(name) : setenv(name, value.c_str(), 1);
-#endif
-}
 
 class Models : public ::testing::Test {
   protected:
