@@ -52,7 +52,7 @@ class InstanceTest : public QObject {
         QByteArray reply;
         connect(&socket, &QLocalSocket::readyRead, &socket, [&] { reply += socket.readAll(); });
         socket.write(bytes);
-        QTest::qWaitFor([&] { return socket.state() == QLocalSocket::UnconnectedState; }, wait_ms);
+        static_cast<void>(QTest::qWaitFor([&] { return socket.state() == QLocalSocket::UnconnectedState; }, wait_ms));
         reply += socket.readAll();
         return socket.state() == QLocalSocket::UnconnectedState ? reply : QByteArray("still open");
     }

@@ -65,7 +65,7 @@ class PresenceTest : public WindowFixture {
         const std::size_t before = script_->submitCount();
         type(prompt);
         press("generateButton");
-        QTest::qWaitFor([&] { return script_->submitCount() == before + 1; });
+        if (!QTest::qWaitFor([&] { return script_->submitCount() == before + 1; })) qFatal("not submitted");
         return JobId(before + 1);
     }
     void end(JobId id, bool is_good = true) {

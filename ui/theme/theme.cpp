@@ -61,18 +61,22 @@ QPalette paletteOf(const Colours& c) {
     return p;
 }
 
+/// Longer names before those that they begin with: the style sheet is filled in by plain replacement.
+QList<std::pair<const char*, const char*>> tokensOf(const Colours& c) {
+    return {{"@window", c.window}, {"@panel", c.panel},
+            {"@raised", c.raised}, {"@hover", c.hover},
+            {"@input", c.input},   {"@border", c.border},
+            {"@stage", c.stage},   {"@text", c.text},
+            {"@muted", c.muted},   {"@accent-hover", c.accent_hover},
+            {"@accent", c.accent}, {"@on-accent", c.on_accent},
+            {"@danger", c.danger}};
+}
+
 QString styleSheetOf(const Colours& c) {
     QFile file(QStringLiteral(":/styles/studio.qss"));
     if (!file.open(QIODevice::ReadOnly)) return {};
     QString sheet = QString::fromUtf8(file.readAll());
-    const QList<std::pair<const char*, const char*>> tokens = {{"@window", c.window}, {"@panel", c.panel},
-                                                               {"@raised", c.raised}, {"@hover", c.hover},
-                                                               {"@input", c.input},   {"@border", c.border},
-                                                               {"@stage", c.stage},   {"@text", c.text},
-                                                               {"@muted", c.muted},   {"@accent-hover", c.accent_hover},
-                                                               {"@accent", c.accent}, {"@on-accent", c.on_accent},
-                                                               {"@danger", c.danger}};
-    for (const auto& [token, value] : tokens)
+    for (const auto& [token, value] : tokensOf(c))
         sheet.replace(QLatin1String(token), QLatin1String(value));
     return sheet;
 }
@@ -102,6 +106,13 @@ void applyAppearance(QApplication& app, Appearance appearance) {
     if (!dynamic_cast<StudioStyle*>(app.style())) app.setStyle(new StudioStyle);
     app.setPalette(paletteOf(colours));
     app.setStyleSheet(styleSheetOf(colours));
+}
+
+QHash<QString, QColor> themeColours(Appearance appearance) {
+    QHash<QString, QColor> colours;
+    for (const auto& [token, value] : tokensOf(appearance == Appearance::kDark ? kDark : kLight))
+        colours.insert(QLatin1String(token + 1), QColor(QLatin1String(value)));
+    return colours;
 }
 
 Appearance currentAppearance() {

@@ -2,6 +2,7 @@
 #pragma once
 #include <QApplication>
 #include <QColor>
+#include <QHash>
 #include <QPalette>
 
 namespace studio::ui {
@@ -15,6 +16,8 @@ Appearance systemAppearance(const QApplication& app);
 /// Give the whole application one look; may be called again to switch.
 void applyAppearance(QApplication& app, Appearance appearance);
 Appearance currentAppearance();
+/// All colours of one look by their names in the style sheet ("text", "accent-hover").
+QHash<QString, QColor> themeColours(Appearance appearance);
 
 // Custom-painted widgets take their colours from the palette; these name the roles that are not obvious.
 inline QColor accentColor(const QPalette& p) {
