@@ -6,6 +6,7 @@
 
 #include "checkpoint/attention_kind.h"
 #include "core/text.h"
+#include "model/dit_block.h"
 #include "model/dit_blocks.h"
 #include "model/dit_context.h"
 #include "model/dit_time.h"
@@ -30,9 +31,15 @@ class WanDitImpl final : public WanDit {
     WanDitImpl(const checkpoint::Recognised& recognised, const Compute& compute, const DitOptions& options)
         : config_(checkpoint::dit_config(recognised).value()),
           compute_(compute),
-          attention_(decided_attention(recognised, config_, options.attention)),
+          shape_{.num_heads = config_.num_heads,
+                 .head_dim = config_.head_dim,
+                 .ffn_dim = config_.ffn_dim,
+                 .eps = config_.eps,
+                 .cross_attn_norm = config_.cross_attn_norm,
+                 .dtype = compute.dtype(),
+                 .attention = decided_attention(recognised, config_, options.attention),
+                 .feed_forward_values = options.feed_forward_values},
           on_block_mask_(options.on_block_mask),
-          feed_forward_values_(options.feed_forward_values),
           loader_(std::make_shared<const DitLoader>(recognised, config_, compute, options)),
           weights_(loader_->common()),
           blocks_(loader_, config_.num_layers, compute.device, options.residency) {}
@@ -56,9 +63,9 @@ class WanDitImpl final : public WanDit {
         const int total = static_cast<int>(blocks_.count());
         for (int i = 0; i < total; ++i) {
             throw_if_cancelled(stop);
-            const DitContext::Block& keys = context.blocks[static_cast<std::size_t>(i)];
-            blocks_.use(
-                i, [&](const DitBlockWeights& w) { run_block(i, x, w, keys, context.text_bias, time, table, batch); });
+            DitBlockPass pass{context.blocks[static_cast<std::size_t>(i)], context.text_bias, time, table, batch};
+            if (on_block_mask_) pass.on_block_mask = [&](const at::Tensor& mask) { on_block_mask_(i, mask); };
+            blocks_.use(i, [&](const DitBlockWeights& w) { run_dit_block(x, w, shape_, pass); });
             if (on_block) on_block(i + 1, total);
         }
         throw_if_cancelled(stop);
@@ -108,77 +115,6 @@ class WanDitImpl final : public WanDit {
         return ops::linear(patches, weights_.patch_embedding.weight, weights_.patch_embedding.bias);
     }
 
-    void run_block(int layer, at::Tensor& x, const DitBlockWeights& w, const DitContext::Block& context,
-                   const at::Tensor& text_bias, const TimeEmbedding& time, const at::Tensor& table,
-                   std::int64_t batch) const {
-        const at::Tensor m = w.modulation + time.projection;  // [rows, 6, D]
-        {
-            const at::Tensor a = modulated(x, m.select(1, 0), m.select(1, 1), time);
-            ops::gate_residual_(x, self_attention(layer, w.self_attention, a, table, batch), m.select(1, 2), time.runs);
-        }
-        x.add_(cross_attention(w, x, context, text_bias, batch));
-        const at::Tensor b = modulated(x, m.select(1, 3), m.select(1, 4), time);
-        const at::Tensor gate = m.select(1, 5);
-        ops::gate_residual_(x, feed_forward(w, b), gate, time.runs);
-    }
-
-    at::Tensor modulated(const at::Tensor& x, const at::Tensor& shift, const at::Tensor& scale,
-                         const TimeEmbedding& time) const {
-        return ops::layer_norm_modulate(x, shift, scale, time.runs, config_.eps, compute_.dtype());
-    }
-
-    // [B * L, D] -> [B, L, heads, head_dim]
-    at::Tensor heads(const at::Tensor& x, std::int64_t batch) const {
-        return x.view({batch, -1, config_.num_heads, config_.head_dim});
-    }
-
-    at::Tensor self_attention(int layer, const AttentionWeights& w, const at::Tensor& a, const at::Tensor& table,
-                              std::int64_t batch) const {
-        const auto rotated = [&](const Linear& linear, const at::Tensor& norm) {
-            return ops::rms_norm_rope(ops::linear(a, linear), norm, config_.eps, table);
-        };
-        const at::Tensor q = rotated(w.q, w.norm_q);
-        const at::Tensor k = rotated(w.k, w.norm_k);
-        const at::Tensor v = heads(ops::linear(a, w.v), batch);
-        const ops::AttentionInputs inputs{q, k, v, w.proj_l.weight, w.proj_l.bias, {}};
-        ops::AttentionTrace trace;
-        const bool is_traced = on_block_mask_ && ops::is_block_sparse(attention_.kind);
-        const at::Tensor mixed = ops::self_attention(inputs, attention_, is_traced ? &trace : nullptr);
-        if (is_traced) on_block_mask_(layer, trace.mask);
-        return ops::linear(mixed.flatten(0, 1), w.o);
-    }
-
-    at::Tensor cross_attention(const DitBlockWeights& block, const at::Tensor& x, const DitContext::Block& context,
-                               const at::Tensor& text_bias, std::int64_t batch) const {
-        const AttentionWeights& w = block.cross_attention;
-        const at::Tensor a =
-            config_.cross_attn_norm
-                ? ops::layer_norm(x, block.cross_norm.weight, block.cross_norm.bias, config_.eps, compute_.dtype())
-                : x.to(compute_.dtype());
-        const at::Tensor normed = ops::rms_norm(ops::linear(a, w.q), w.norm_q, config_.eps);
-        const at::Tensor q = heads(normed.to(compute_.dtype()), batch);
-        at::Tensor out = ops::attention(q, context.k, context.v, text_bias);
-        // Two softmaxes that share q, not one over both kinds of rows.
-        if (context.k_image.defined()) out = out + ops::attention(q, context.k_image, context.v_image);
-        return ops::linear(out.flatten(0, 1), w.o);
-    }
-
-    at::Tensor feed_forward(const DitBlockWeights& w, const at::Tensor& b) const {
-        const std::int64_t rows = std::max<std::int64_t>(256, feed_forward_values_ / config_.ffn_dim);
-        const auto run = [&](const at::Tensor& part) {
-            at::Tensor hidden = ops::linear(part, w.ffn_in);
-            ops::gelu_tanh_(hidden);
-            return ops::linear(hidden, w.ffn_out);
-        };
-        if (b.size(0) <= rows) return run(b);
-        at::Tensor out = at::empty_like(b);
-        for (std::int64_t begin = 0; begin < b.size(0); begin += rows) {
-            const std::int64_t end = std::min(begin + rows, b.size(0));
-            out.slice(0, begin, end).copy_(run(b.slice(0, begin, end)));
-        }
-        return out;
-    }
-
     // fp32 [B * L, D] -> fp32 [B, C_out, T, h, w]. The head uses the embedding itself, not its projection; a token's
     // outputs are channel-fastest, unlike the patch embedding's inputs.
     at::Tensor head(const at::Tensor& x, const TimeEmbedding& time, std::int64_t batch, const TokenGrid& grid) const {
@@ -194,9 +130,8 @@ class WanDitImpl final : public WanDit {
 
     checkpoint::DitConfig config_;
     Compute compute_;
-    ops::SelfAttention attention_;
+    DitBlockShape shape_;
     std::function<void(int, const at::Tensor&)> on_block_mask_;
-    std::int64_t feed_forward_values_;
     std::shared_ptr<const DitLoader> loader_;
     DitCommonWeights weights_;
     DitBlocks blocks_;

@@ -49,13 +49,13 @@ Table supported() noexcept {
 #ifdef STUDIO_SIMD_TARGETS
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd")) {
-        table.add({"avx512", avx512::channel_norm, avx512::rms_rope, avx512::gelu_tanh});
+        table.add({"avx512", avx512::channel_norm, avx512::rms_rope, avx512::layer_norm, avx512::gelu_tanh});
     }
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")) {
-        table.add({"avx2", avx2::channel_norm, avx2::rms_rope, avx2::gelu_tanh});
+        table.add({"avx2", avx2::channel_norm, avx2::rms_rope, avx2::layer_norm, avx2::gelu_tanh});
     }
 #endif
-    table.add({"plain", plain::channel_norm, plain::rms_rope, plain::gelu_tanh});
+    table.add({"plain", plain::channel_norm, plain::rms_rope, plain::layer_norm, plain::gelu_tanh});
     return table;
 }
 
@@ -72,6 +72,10 @@ void channel_norm(const ChannelNormArgs& args) noexcept {
 
 void rms_rope(const RmsRopeArgs& args) noexcept {
     row_kernels().front().rms_rope(args);
+}
+
+void layer_norm(const LayerNormArgs& args) noexcept {
+    row_kernels().front().layer_norm(args);
 }
 
 void gelu_tanh(float* values, std::int64_t count) noexcept {

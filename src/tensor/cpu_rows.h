@@ -36,6 +36,19 @@ struct RmsRopeArgs {
 /// angle.
 void rms_rope(const RmsRopeArgs& args) noexcept;
 
+struct LayerNormArgs {
+    const float* x = nullptr;       // [rows, dim]
+    const float* weight = nullptr;  // [dim] or null: 1
+    const float* bias = nullptr;    // [dim] or null: 0
+    float* out = nullptr;           // [rows, dim]; may be x
+    std::int64_t rows = 0;
+    std::int64_t dim = 0;  // at least 1
+    float eps = 1e-6f;     // added to the variance, inside the root
+};
+
+/// y = (x - mean) * rsqrt(variance + eps) * weight + bias over each row, the variance from the differences to the mean.
+void layer_norm(const LayerNormArgs& args) noexcept;
+
 /// x = 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), in place, as x / (1 + exp(-2u)).
 void gelu_tanh(float* values, std::int64_t count) noexcept;
 
@@ -44,6 +57,7 @@ struct RowKernels {
     const char* name = "";  // "plain", "avx2", "avx512"
     void (*channel_norm)(const ChannelNormArgs&) noexcept = nullptr;
     void (*rms_rope)(const RmsRopeArgs&) noexcept = nullptr;
+    void (*layer_norm)(const LayerNormArgs&) noexcept = nullptr;
     void (*gelu_tanh)(float* values, std::int64_t count) noexcept = nullptr;
 };
 

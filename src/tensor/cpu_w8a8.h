@@ -6,6 +6,10 @@
 
 namespace studio::ops {
 
+class OpChoice;
+/// "linear_w8a8": with it forbidden, nothing takes these kernels.
+OpChoice& w8a8_choice();
+
 /// Why the kernel cannot take this call, as static text; null: it can.
 const char* cpu_w8a8_refusal(const at::Tensor& x) noexcept;
 const char* cpu_w8a8_name() noexcept;

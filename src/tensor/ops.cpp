@@ -90,8 +90,35 @@ at::Tensor rms_norm_rope(const at::Tensor& x, const at::Tensor& weight, double e
     return at::view_as_real(turned).flatten(-2).to(x.scalar_type());
 }
 
+namespace {
+
+bool has_layer_norm_kernel(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+    const auto fits = [](const at::Tensor& t) { return !t.defined() || has_row_kernel(t); };
+    return has_row_kernel(x) && x.numel() > 0 && fits(weight) && fits(bias);
+}
+
+// Rows [begin, end) of x [tokens, D] into y.
+void layer_norm_rows(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double eps, at::Tensor& y,
+                     std::int64_t begin, std::int64_t end) {
+    const std::int64_t dim = x.size(-1);
+    const float* from = x.const_data_ptr<float>();
+    const float* w = weight.defined() ? weight.const_data_ptr<float>() : nullptr;
+    const float* b = bias.defined() ? bias.const_data_ptr<float>() : nullptr;
+    float* to = y.mutable_data_ptr<float>();
+    at::parallel_for(begin, end, std::max<std::int64_t>(1, 16384 / dim), [=](std::int64_t first, std::int64_t last) {
+        cpu::layer_norm({from + first * dim, w, b, to + first * dim, last - first, dim, static_cast<float>(eps)});
+    });
+}
+
+}  // namespace
+
 at::Tensor layer_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double eps,
                       at::ScalarType out) {
+    if (has_layer_norm_kernel(x, weight, bias)) {
+        at::Tensor y = at::empty_like(x);
+        layer_norm_rows(x, weight, bias, eps, y, 0, x.numel() / x.size(-1));
+        return y.to(out);
+    }
     const auto as_optional = [](const at::Tensor& t) {
         return t.defined() ? std::optional<at::Tensor>(t) : std::nullopt;
     };
@@ -106,15 +133,20 @@ at::Tensor layer_norm_modulate(const at::Tensor& x, const at::Tensor& shift, con
             return cuda_layer_norm_modulate(*table, x, shift, scale, runs, eps, out);
         }
     }
-    // A modulated layer norm is an affine one whose weight is 1 + scale: one pass of ATen's kernel per run.
+    // A modulated layer norm is an affine one whose weight is 1 + scale: one pass per run.
     const at::Tensor weight = scale + 1.0;
     if (runs.size() == 1) return layer_norm(x, weight[runs[0].row], shift[runs[0].row], eps, out);
-    at::Tensor y = at::empty(x.sizes(), x.options().dtype(out));
+    const bool has_kernel = has_layer_norm_kernel(x, weight, shift);
+    at::Tensor y = at::empty(x.sizes(), x.options().dtype(has_kernel ? at::kFloat : out));
     for (const TokenRun& run : runs) {
+        if (has_kernel) {
+            layer_norm_rows(x, weight[run.row], shift[run.row], eps, y, run.begin, run.end);
+            continue;
+        }
         y.slice(0, run.begin, run.end)
             .copy_(layer_norm(x.slice(0, run.begin, run.end), weight[run.row], shift[run.row], eps, at::kFloat));
     }
-    return y;
+    return y.to(out);
 }
 
 void gate_residual_(at::Tensor& x, const at::Tensor& y, const at::Tensor& gate, std::span<const TokenRun> runs) {

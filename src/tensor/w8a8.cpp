@@ -9,8 +9,6 @@
 namespace studio::ops {
 namespace {
 
-OpChoice w8a8_choice("linear_w8a8");
-
 constexpr std::int64_t kRowsAtOnce = 2048;  // a multiple of the tile
 
 std::int64_t tiles(std::int64_t size) {
@@ -59,9 +57,14 @@ void check(const Int8Tiles& t, const char* what) {
 
 }  // namespace
 
+OpChoice& w8a8_choice() {
+    static OpChoice choice("linear_w8a8");
+    return choice;
+}
+
 Int8Tiles quantize_tiles(const at::Tensor& x) {
     STUDIO_CHECK(x.dim() == 2 && x.numel() > 0, "only a matrix can be quantised in tiles");
-    if (w8a8_choice.takes(cpu_w8a8_name(), cpu_w8a8_refusal(x))) return cpu_quantize_tiles(x.to(at::kFloat), false);
+    if (w8a8_choice().takes(cpu_w8a8_name(), cpu_w8a8_refusal(x))) return cpu_quantize_tiles(x.to(at::kFloat), false);
     if (x.size(0) <= kRowsAtOnce) return quantize_some(x);
     std::vector<at::Tensor> values, scales;
     for (std::int64_t row = 0; row < x.size(0); row += kRowsAtOnce) {
@@ -76,18 +79,18 @@ at::Tensor int8_tiles_product(const Int8Tiles& x, const Int8Tiles& weight) {
     check(x, "quantised activations do not have one scale per tile");
     check(weight, "quantised weights do not have one scale per tile");
     STUDIO_CHECK(x.values.size(1) == weight.values.size(1), "activations and weights differ in width");
-    if (w8a8_choice.takes(cpu_w8a8_name(), cpu_w8a8_refusal(x.values))) return cpu_int8_product(x, weight);
+    if (w8a8_choice().takes(cpu_w8a8_name(), cpu_w8a8_refusal(x.values))) return cpu_int8_product(x, weight);
     return product_of_some(x.values, x.scale, weight);
 }
 
 at::Tensor linear_w8a8(const at::Tensor& x, const Int8Tiles& weight, const at::Tensor& bias) {
     if (x.is_cuda()) {
         const CudaTable* table = cuda_table_for(x);
-        if (w8a8_choice.takes("cuda", cuda_ready(CudaOp::kLinear, cuda_linear_refusal(table, x, weight)))) {
+        if (w8a8_choice().takes("cuda", cuda_ready(CudaOp::kLinear, cuda_linear_refusal(table, x, weight)))) {
             return cuda_linear_w8a8(*table, x, weight, bias);
         }
     }
-    const bool has_kernel = w8a8_choice.takes(cpu_w8a8_name(), cpu_w8a8_refusal(x));
+    const bool has_kernel = w8a8_choice().takes(cpu_w8a8_name(), cpu_w8a8_refusal(x));
     // fp32 keeps its sums in fp32, so that the bias can be added in the same pass.
     if (has_kernel && x.scalar_type() == at::kFloat) return cpu_product(cpu_pack_rows(x), weight, bias);
     const at::Tensor input = x.scalar_type() == at::kHalf ? x : x.to(at::kBFloat16);

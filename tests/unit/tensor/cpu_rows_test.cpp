@@ -82,6 +82,35 @@ INSTANTIATE_TEST_SUITE_P(Heads, RmsRope,
                          ::testing::Values(Heads{1, 2}, Heads{2, 12}, Heads{3, 24}, Heads{1, 64}, Heads{2, 128}),
                          [](const auto& entry) { return "d" + std::to_string(entry.param.head_dim); });
 
+class LayerNormRows : public ::testing::TestWithParam<int> {};
+
+// Widths on both sides of the vector width, and a mean far from zero.
+TEST_P(LayerNormRows, MatchTheFormula) {
+    const std::int64_t dim = GetParam(), rows = 5;
+    const at::Tensor x = gaussian_noise({rows, dim}, 31, 0) * 3.0 + 20.0;
+    const at::Tensor weight = gaussian_noise({dim}, 31, 1), bias = gaussian_noise({dim}, 31, 2);
+    const at::Tensor wide = x.to(at::kDouble), centred = wide - wide.mean(-1, true);
+    const at::Tensor plain = centred * (centred.square().mean(-1, true) + 0.25).rsqrt();
+    const at::Tensor want = plain * weight.to(at::kDouble) + bias.to(at::kDouble);
+    for (const cpu::RowKernels& kernels : cpu::row_kernels()) {
+        at::Tensor out = at::full_like(x, std::numeric_limits<float>::quiet_NaN());
+        cpu::LayerNormArgs args{x.const_data_ptr<float>(),
+                                weight.const_data_ptr<float>(),
+                                bias.const_data_ptr<float>(),
+                                out.mutable_data_ptr<float>(),
+                                rows,
+                                dim,
+                                0.25f};
+        kernels.layer_norm(args);
+        EXPECT_LE((out - want).abs().max().item<double>(), 1e-5) << kernels.name;
+        args.weight = args.bias = nullptr;
+        kernels.layer_norm(args);
+        EXPECT_LE((out - plain).abs().max().item<double>(), 4e-6) << kernels.name << " without weight and bias";
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Widths, LayerNormRows, ::testing::Values(1, 2, 15, 16, 17, 100, 1536));
+
 TEST(GeluRows, MatchTheFormulaFarOutToo) {
     const at::Tensor x =
         at::cat({gaussian_noise({1003}, 22, 0) * 4.0, at::tensor({-1e4f, -100.f, -20.f, 0.f, 100.f, 1e4f})});
