@@ -4,6 +4,7 @@
 add_library(studio_kernels_cpu STATIC
     common/cpu_caps.cpp
     attention/block_attention_cpu.cpp
+    attention/sage_attention_cpu.cpp
     gemm_int8/w8a8_cpu.cpp
     sla/sla_cpu.cpp)
 add_library(studio::kernels_cpu ALIAS studio_kernels_cpu)
@@ -32,17 +33,20 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "GNU")
             set_source_files_properties(${stem}_${set}.cpp PROPERTIES COMPILE_OPTIONS "${${set}}")
         endforeach()
     endfunction()
-    foreach(stem attention/block_attention_cpu sla/sla_cpu gemm_int8/quantize_tiles_cpu)
+    foreach(stem attention/block_attention_cpu attention/sage_attention_cpu sla/sla_cpu gemm_int8/quantize_tiles_cpu)
         studio_cpu_sources(${stem} ${sets})
     endforeach()
     studio_cpu_sources(gemm_int8/w8a8_cpu ${sets})
     if("avx512" IN_LIST sets)
         studio_cpu_sources(gemm_int8/w8a8_cpu avxvnni vnni512)
+        studio_cpu_sources(attention/sage_attention_cpu vnni512)
     endif()
 endif()
 
 if(STUDIO_TESTS)
     studio_add_test(NAME kernel.cpu.attention LIBS studio::kernels_cpu LABELS kernel SOURCES attention/block_attention_cpu_test.cpp)
+    studio_add_test(NAME kernel.cpu.sage LIBS studio::kernels_cpu LABELS kernel
+        SOURCES attention/sage_attention_cpu_test.cpp)
     studio_add_test(NAME kernel.cpu.sla LIBS studio::kernels_cpu LABELS kernel SOURCES sla/sla_cpu_test.cpp)
     studio_add_test(NAME kernel.cpu.w8a8 LIBS studio::kernels_cpu LABELS kernel SOURCES gemm_int8/w8a8_cpu_test.cpp gemm_int8/w8a8_cpu_epilogue_test.cpp)
 endif()

@@ -70,10 +70,22 @@ std::int64_t attention_scratch_floats(const BlockAttentionArgs& args) noexcept {
     return args.query_block * (2 * padded_width(args.dim) + kStep + 1 + kMostLanes);
 }
 
+Status check_pack(const BlockAttentionArgs& args, std::int64_t first, std::int64_t last) noexcept {
+    return check(args, first, last, blocks_of(args.key_rows, args.key_block > 0 ? args.key_block : 1));
+}
+
+Status check_attend(const BlockAttentionArgs& args, std::int64_t first, std::int64_t last,
+                    const float* scratch) noexcept {
+    const std::int64_t blocks = blocks_of(args.query_rows, args.query_block > 0 ? args.query_block : 1);
+    if (const Status status = check(args, first, last, blocks); !status.ok()) return status;
+    if (const Status status = check_selection(args, first, last); !status.ok()) return status;
+    if (!scratch) return refuse(StatusCode::kInvalidArgument, "scratch is null");
+    return {};
+}
+
 #ifdef STUDIO_CPU_VECTORS
 Status pack_key_blocks(const BlockAttentionArgs& args, std::int64_t first, std::int64_t last) noexcept {
-    const Status status = check(args, first, last, blocks_of(args.key_rows, args.key_block > 0 ? args.key_block : 1));
-    if (!status.ok()) return status;
+    if (const Status status = check_pack(args, first, last); !status.ok()) return status;
 #ifdef STUDIO_CPU_X86
     if (cpu_caps().level == CpuLevel::kAvx512) return avx512::pack_key_blocks(args, first, last), Status{};
     if (cpu_caps().level == CpuLevel::kAvx2) return avx2::pack_key_blocks(args, first, last), Status{};
@@ -84,10 +96,7 @@ Status pack_key_blocks(const BlockAttentionArgs& args, std::int64_t first, std::
 
 Status attend_query_blocks(const BlockAttentionArgs& args, std::int64_t first, std::int64_t last, float* scratch,
                            CpuLevel level) noexcept {
-    const std::int64_t blocks = blocks_of(args.query_rows, args.query_block > 0 ? args.query_block : 1);
-    if (const Status status = check(args, first, last, blocks); !status.ok()) return status;
-    if (const Status status = check_selection(args, first, last); !status.ok()) return status;
-    if (!scratch) return refuse(StatusCode::kInvalidArgument, "scratch is null");
+    if (const Status status = check_attend(args, first, last, scratch); !status.ok()) return status;
     if (level > cpu_caps().level) return refuse(StatusCode::kNotSupported, "the processor lacks these instructions");
 #ifdef STUDIO_CPU_X86
     if (level == CpuLevel::kAvx512) return avx512::attend_query_blocks(args, first, last, scratch), Status{};

@@ -14,6 +14,11 @@ constexpr std::int64_t padded_width(std::int64_t dim) noexcept {
     return (dim + 15) / 16 * 16;
 }
 
+/// What the launchers refuse: of a call that packs key blocks, and of one that attends query blocks.
+Status check_pack(const BlockAttentionArgs& args, std::int64_t first, std::int64_t last) noexcept;
+Status check_attend(const BlockAttentionArgs& args, std::int64_t first, std::int64_t last,
+                    const float* scratch) noexcept;
+
 // Arguments were checked. clang-format off
 namespace plain {
 void pack_key_blocks(const BlockAttentionArgs& args, std::int64_t first, std::int64_t last) noexcept;
