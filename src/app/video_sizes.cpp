@@ -96,7 +96,7 @@ std::vector<VideoSize> card_sizes(const ModelInfo& model) {
 }
 
 bool has_sparse_attention(const ModelInfo& model) {
-    return at(at(at(model.details, "config"), "dit"), "has_sla") == true;
+    return at(at(at(model.details, "config"), "dit"), "has_linear_branch") == true;
 }
 
 }  // namespace studio

@@ -14,7 +14,7 @@ Result<AttentionChoice> choose_attention(std::string_view asked, const DitConfig
                                 fmt::format("There is no attention kind \"{}\".", escape_for_display(asked)),
                                 "Use auto, dense, sla, sagesla or sage.");
     }
-    if (is_sparse && !config.has_sla) {
+    if (is_sparse && !config.has_linear_branch) {
         return Error{ErrorCode::kUnsupported,
                      fmt::format("Attention \"{}\" needs a transformer that was trained for it: this one has no "
                                  "linear branch (proj_l).",
@@ -28,6 +28,12 @@ Result<AttentionChoice> choose_attention(std::string_view asked, const DitConfig
     if (!is_sparse && config.has_sla) {
         choice.notice = fmt::format(
             "This transformer was trained for sparse-linear attention (SLA); with {} attention the picture gets worse.",
+            asked);
+    }
+    if (is_sparse && !config.has_sla) {
+        choice.notice = fmt::format(
+            "This transformer was trained for dense attention and got its linear branch afterwards; {} attention draws "
+            "another picture.",
             asked);
     }
     return choice;

@@ -19,7 +19,8 @@ struct DitConfig {
     bool has_image_embedder = false;  // 2.1 I2V, FLF2V
     std::int64_t image_dim = 0;       // CLIP width
     std::int64_t image_pos_len = 0;   // FLF2V: rows of emb_pos, else 0
-    bool has_sla = false;             // proj_l present
+    bool has_linear_branch = false;   // proj_l present: can run sparse-linear attention (SLA)
+    bool has_sla = false;             // trained for SLA: proj_l, and no `"default_attention": "dense"` in config.json
 };
 
 struct VaeConfig {

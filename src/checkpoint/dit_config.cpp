@@ -80,7 +80,8 @@ Result<DitConfig> from_shapes(const TensorTable& table) {
             out.image_pos_len = rows[1];
         }
     }
-    out.has_sla = table.has_start("blocks.0.self_attn.attn_op.local_attn.proj_l.");
+    out.has_linear_branch = table.has_start("blocks.0.self_attn.attn_op.local_attn.proj_l.");
+    out.has_sla = out.has_linear_branch;
     return out;
 }
 
@@ -133,6 +134,17 @@ Result<void> heads_from(const ConfigFile& config, const std::string& weights, Di
                         "Check num_heads in config.json.");
 }
 
+/// Our own key: a network that was made for dense attention and got its linear branch afterwards.
+Result<void> default_attention_from(const ConfigFile& config, const std::string& weights, DitConfig& out) {
+    STUDIO_TRY(kind, config.text("default_attention"));
+    if (!kind) return {};
+    if (*kind != "dense" && *kind != "sla") return config.wrong("default_attention", "is neither dense nor sla");
+    if (*kind == "sla" && !out.has_linear_branch)
+        return config.conflict("default_attention", "sla", "no linear branch (proj_l)", weights);
+    out.has_sla = *kind == "sla";
+    return {};
+}
+
 Result<void> check_against(const ConfigFile& config, const TensorTable& table, DitConfig& out) {
     const std::string weights = table.file();
     STUDIO_TRY_VOID(config.agrees({"dim"}, out.dim, "head.modulation", weights));
@@ -162,6 +174,7 @@ Result<void> check_against(const ConfigFile& config, const TensorTable& table, D
     STUDIO_TRY(text_len, config.integer({"text_len"}));
     if (text_len && *text_len > 1 << 16) return config.wrong("text_len", "is larger than 65536");
     out.text_len = text_len.value_or(out.text_len);
+    STUDIO_TRY_VOID(default_attention_from(config, weights, out));
     return heads_from(config, weights, out);
 }
 
@@ -175,7 +188,7 @@ Result<void> require_block(const TensorTable& table, const std::string& block, c
         STUDIO_TRY_VOID(table.require(block + attention + "norm_k.weight", {c.dim}));
     }
     if (c.cross_attn_norm) STUDIO_TRY_VOID(table.require_layer(block + "norm3", {c.dim}));
-    if (c.has_sla)
+    if (c.has_linear_branch)
         STUDIO_TRY_VOID(table.require_layer(block + "self_attn.attn_op.local_attn.proj_l", {c.head_dim, c.head_dim}));
     if (c.has_image_embedder) {
         STUDIO_TRY_VOID(table.require_layer(block + "cross_attn.k_img", {c.dim, c.dim}));

@@ -12,24 +12,26 @@ Json or_null(std::int64_t value) {
 }  // namespace
 
 Json diffusers_dit_config(const checkpoint::DitConfig& c) {
-    return {{"_class_name", "WanTransformer3DModel"},
-            {"_diffusers_version", kVersion},
-            {"patch_size", c.patch},
-            {"num_attention_heads", c.num_heads},
-            {"attention_head_dim", c.head_dim},
-            {"in_channels", c.in_channels},
-            {"out_channels", c.out_channels},
-            {"text_dim", c.text_dim},
-            {"freq_dim", c.freq_dim},
-            {"ffn_dim", c.ffn_dim},
-            {"num_layers", c.num_layers},
-            {"cross_attn_norm", c.cross_attn_norm},
-            {"qk_norm", "rms_norm_across_heads"},
-            {"eps", c.eps},
-            {"rope_max_seq_len", 1024},
-            {"image_dim", c.has_image_embedder ? or_null(c.image_dim) : Json()},
-            {"added_kv_proj_dim", c.has_image_embedder ? Json(c.dim) : Json()},
-            {"pos_embed_seq_len", or_null(c.image_pos_len)}};
+    Json config{{"_class_name", "WanTransformer3DModel"},
+                {"_diffusers_version", kVersion},
+                {"patch_size", c.patch},
+                {"num_attention_heads", c.num_heads},
+                {"attention_head_dim", c.head_dim},
+                {"in_channels", c.in_channels},
+                {"out_channels", c.out_channels},
+                {"text_dim", c.text_dim},
+                {"freq_dim", c.freq_dim},
+                {"ffn_dim", c.ffn_dim},
+                {"num_layers", c.num_layers},
+                {"cross_attn_norm", c.cross_attn_norm},
+                {"qk_norm", "rms_norm_across_heads"},
+                {"eps", c.eps},
+                {"rope_max_seq_len", 1024},
+                {"image_dim", c.has_image_embedder ? or_null(c.image_dim) : Json()},
+                {"added_kv_proj_dim", c.has_image_embedder ? Json(c.dim) : Json()},
+                {"pos_embed_seq_len", or_null(c.image_pos_len)}};
+    if (c.has_linear_branch && !c.has_sla) config["default_attention"] = "dense";
+    return config;
 }
 
 Json diffusers_vae_config(const checkpoint::VaeConfig& c) {

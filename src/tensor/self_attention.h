@@ -17,26 +17,36 @@ constexpr bool is_block_sparse(AttentionKind kind) noexcept {
     return kind == AttentionKind::kSla || kind == AttentionKind::kSageSla;
 }
 
-enum class SagePv { kFp16, kFp8 };
+/// Values of the 8-bit kinds. kAuto: fp8 where the device multiplies it natively, else fp16; always fp16 on a CPU.
+enum class SagePv { kFp16, kFp8, kAuto };
 
-/// How a network's self-attention is computed. kAuto: sla where the checkpoint has proj_l, else dense.
+/// How a network's self-attention is computed. kAuto: sla where the checkpoint was trained for it, else dense.
 struct SelfAttention {
     AttentionKind kind = AttentionKind::kAuto;
     double topk = 0.1;  // share of key blocks kept, in (0, 1]; at least one block
-    SagePv pv = SagePv::kFp16;
+    SagePv pv = SagePv::kAuto;
     bool smooth_k = true;
     /// Rows of a query block and of a key block: 128 x 64 everywhere, 64 x 128 as the original does on sm_90.
     std::int64_t query_block = 128, key_block = 64;
     bool operator==(const SelfAttention&) const = default;
 };
 
-/// What goes into self-attention after norm and rotation.
+/// RMSNorm over all heads and rotary embedding that q and k still need (rms_norm_rope): a kernel that quantises them does
+/// all of it in one pass. q_weight undefined: they have had both.
+struct PendingNorm {
+    at::Tensor q_weight = {}, k_weight = {};  // [H * D]
+    at::Tensor rotation = {};                 // fp32 [L, D / 2, 2]
+    double eps = 1e-6;
+};
+
+/// What goes into self-attention, after norm and rotation unless `norm` says otherwise.
 struct AttentionInputs {
     at::Tensor q, k, v;                 // [B, L, H, D], one type
     at::Tensor proj_weight, proj_bias;  // [D, D], [D] in q's type: proj_l, shared by the heads; sla kinds only
     /// The type whose rounding points block map and K smoothing follow, when it is not q's own: values that were
     /// computed in bf16 and widened are still selected as a bf16 network selects them.
     std::optional<at::ScalarType> stored_type;
+    PendingNorm norm = {};
 };
 
 /// Intermediates, for parity tests and for the block map of `component dit`.

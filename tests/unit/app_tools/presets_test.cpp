@@ -27,7 +27,7 @@ ModelInfo turbo_i2v() {
     model.kind = "image-to-video";
     model.defaults = {{"width", 1280}, {"height", 720},    {"num_frames", 81}, {"fps", 16},
                       {"steps", 4},    {"sampler", "rcm"}, {"guidance", 1.0},  {"boundary", 0.9}};
-    model.details = {{"config", {{"dit", {{"dim", 5120}, {"has_sla", true}}}}}};
+    model.details = {{"config", {{"dit", {{"dim", 5120}, {"has_linear_branch", true}}}}}};
     return model;
 }
 
@@ -36,7 +36,7 @@ ModelInfo base_14b() {
     model.kind = "text-to-video";
     model.defaults = {{"width", 832}, {"height", 480},      {"num_frames", 81}, {"fps", 16},
                       {"steps", 50},  {"sampler", "unipc"}, {"guidance", 5.0}};
-    model.details = {{"config", {{"dit", {{"dim", 5120}, {"has_sla", false}}}}}};
+    model.details = {{"config", {{"dit", {{"dim", 5120}, {"has_linear_branch", false}}}}}};
     return model;
 }
 
@@ -162,7 +162,8 @@ TEST(Presets, TheRestOfTheRequestStays) {
     EXPECT_EQ(out.loras.size(), 1u);
     EXPECT_EQ(out.steps, std::nullopt) << "what the preset does not name goes back to the model";
     EXPECT_EQ(out.shift, std::nullopt);
-    const Preset kept = preset_of("mine", request);
+    request.width = 128;  // as the model's own
+    const Preset kept = preset_of("mine", request, demo());
     EXPECT_EQ(kept.values, (Json{{"steps", 3}, {"shift", 2.0}}));
 }
 

@@ -7,7 +7,7 @@ namespace {
 
 DitConfig network(bool has_sla) {
     DitConfig config;
-    config.has_sla = has_sla;
+    config.has_linear_branch = config.has_sla = has_sla;
     return config;
 }
 
@@ -34,6 +34,19 @@ TEST(ChooseAttention, DenseOfASparseNetworkIsSaid) {
         EXPECT_EQ(choose_attention(kind, network(true))->kind, kind);
         EXPECT_NE(choose_attention(kind, network(true))->notice.find("SLA"), std::string::npos);
         EXPECT_TRUE(choose_attention(kind, network(false))->notice.empty());
+    }
+}
+
+// The demo model: made for dense attention, proj_l added afterwards.
+TEST(ChooseAttention, ABranchAddedAfterwardsIsUsedWhenAskedForOnly) {
+    DitConfig config = network(false);
+    config.has_linear_branch = true;
+    EXPECT_EQ(choose_attention("auto", config)->kind, "dense");
+    for (const char* kind : {"auto", "dense", "sage"})
+        EXPECT_TRUE(choose_attention(kind, config)->notice.empty()) << kind;
+    for (const char* kind : {"sla", "sagesla"}) {
+        EXPECT_EQ(choose_attention(kind, config)->kind, kind);
+        EXPECT_NE(choose_attention(kind, config)->notice.find("dense attention"), std::string::npos);
     }
 }
 
