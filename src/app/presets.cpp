@@ -154,15 +154,11 @@ AppliedPreset apply_preset(const Preset& preset, const ModelInfo& model, Generat
     return out;
 }
 
-Preset preset_of(std::string name, const GenerationRequest& request) {
+Preset preset_of(std::string name, const GenerationRequest& request, const ModelInfo& model) {
     Preset out{std::move(name), Json::object(), false};
-    const Json all = request.to_json(), fresh = GenerationRequest{}.to_json();
-    for (const std::string_view key : preset_keys()) {
-        const std::string member(key);
-        const auto it = all.find(member);
-        const bool is_open = it == all.end() || it->is_null() || (fresh.contains(member) && fresh[member] == *it);
-        if (!is_open) out.values[member] = *it;
-    }
+    const Json all = effective(request, model), own = effective(GenerationRequest{}, model);
+    for (const auto& [key, value] : all.items())
+        if (!own.contains(key) || own[key] != value) out.values[key] = value;
     return out;
 }
 

@@ -37,8 +37,8 @@ struct AppliedPreset {
 /// guidance without a second expert, guidance of a model distilled to work without) are left out and named.
 AppliedPreset apply_preset(const Preset& preset, const ModelInfo& model, GenerationRequest request);
 
-/// What a person would keep of these settings under a name.
-Preset preset_of(std::string name, const GenerationRequest& request);
+/// What a person would keep of these settings under a name: what differs from the model's defaults.
+Preset preset_of(std::string name, const GenerationRequest& request, const ModelInfo& model);
 
 /// Would applying the preset change nothing? Defaults of the model count as equal to values that name them.
 bool is_in_force(const Preset& preset, const ModelInfo& model, const GenerationRequest& request);

@@ -32,6 +32,9 @@ class ModelCache {
     std::string identity_;
 };
 
+/// For callers without a job (a window that asks again and again): one model is kept open.   Threads  safe from any.
+ModelCache& shared_models();
+
 /// What resolve() does, with the opened model kept. `default_threads` for requests that leave threads at 0 (0: all
 /// cores).
 Result<PreparedJob> prepare_job(const GenerationRequest& request, ModelCache& models, int default_threads = 0);
