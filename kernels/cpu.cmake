@@ -6,7 +6,8 @@ add_library(studio_kernels_cpu STATIC
     attention/block_attention_cpu.cpp
     attention/sage_attention_cpu.cpp
     gemm_int8/w8a8_cpu.cpp
-    sla/sla_cpu.cpp)
+    sla/sla_cpu.cpp
+    vae/causal_conv_cpu.cpp)
 add_library(studio::kernels_cpu ALIAS studio_kernels_cpu)
 target_include_directories(studio_kernels_cpu PUBLIC "${PROJECT_SOURCE_DIR}")
 target_link_libraries(studio_kernels_cpu PRIVATE studio::flags)
@@ -38,6 +39,7 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "GNU")
     endforeach()
     studio_cpu_sources(gemm_int8/w8a8_cpu ${sets})
     if("avx512" IN_LIST sets)
+        studio_cpu_sources(vae/causal_conv_cpu avx2 avx512)
         studio_cpu_sources(gemm_int8/w8a8_cpu avxvnni vnni512)
         studio_cpu_sources(attention/sage_attention_cpu vnni512)
     endif()
@@ -48,5 +50,9 @@ if(STUDIO_TESTS)
     studio_add_test(NAME kernel.cpu.sage LIBS studio::kernels_cpu LABELS kernel
         SOURCES attention/sage_attention_cpu_test.cpp)
     studio_add_test(NAME kernel.cpu.sla LIBS studio::kernels_cpu LABELS kernel SOURCES sla/sla_cpu_test.cpp)
+    studio_add_test(NAME kernel.cpu.causal_conv LIBS studio::kernels_cpu LABELS kernel SOURCES vae/causal_conv_cpu_test.cpp)
+    if("avx512" IN_LIST sets)
+        target_compile_definitions(test_kernel_cpu_causal_conv PRIVATE STUDIO_CPU_X86)
+    endif()
     studio_add_test(NAME kernel.cpu.w8a8 LIBS studio::kernels_cpu LABELS kernel SOURCES gemm_int8/w8a8_cpu_test.cpp gemm_int8/w8a8_cpu_epilogue_test.cpp)
 endif()
