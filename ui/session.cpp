@@ -236,67 +236,16 @@ void Session::refreshRecord(JobId id) {
                 });
 }
 
-template <class Call>
-void Session::tellQueue(Call call) {
-    bridge_.ask([call](QueueClient& queue) -> Result<void> { return call(queue); },
-                [this](Result<void> outcome) {
-                    if (!outcome.ok()) Q_EMIT queueTrouble(outcome.error());
-                });
-}
-
-void Session::move(JobId id, JobId before_id) {
-    tellQueue([=](QueueClient& queue) { return queue.move(id, before_id); });
-}
-
-void Session::change(JobId id, const GenerationRequest& request) {
-    tellQueue([=](QueueClient& queue) { return queue.change(id, request); });
-}
-
-void Session::duplicate(JobId id) {
-    tellQueue([=](QueueClient& queue) -> Result<void> {
-        STUDIO_TRY(copy, queue.duplicate(id));
-        static_cast<void>(copy);
-        return {};
-    });
-}
-
-void Session::resume(JobId id) {
-    tellQueue([=](QueueClient& queue) { return queue.resume(id); });
-    refreshRecord(id);
-}
-
-void Session::remove(JobId id) {
-    tellQueue([=](QueueClient& queue) { return queue.remove(id); });
-    refreshRecord(id);
-}
-
-void Session::cancelWaiting(JobId id) {
-    bridge_.cancel(id);
-}
-
-void Session::setPaused(bool is_paused) {
-    tellQueue([=](QueueClient& queue) { return queue.set_paused(is_paused); });
-}
-
-void Session::setStarred(JobId id, bool is_starred) {
-    tellQueue([=](QueueClient& queue) { return queue.set_starred(id, is_starred); });
-    refreshRecord(id);
-}
-
-void Session::relocate(JobId id, const QString& video) {
-    tellQueue([=](QueueClient& queue) { return queue.relocate(id, path_from_utf8(video.toStdString())); });
-    history_.setMissing(id, false);
-    refreshRecord(id);
-}
-
 void Session::readRecipe(const QString& path) {
     background_.run([read = backend_.read_recipe,
                      path = path.toStdString()] { return guarded([&] { return read(path_from_utf8(path)); }); },
                     [this, path](Result<Recipe> recipe) {
-                        if (recipe.ok())
-                            Q_EMIT recipeReady(recipe->request, path);
-                        else
+                        if (!recipe.ok()) {
                             Q_EMIT recipeFailed(recipe.error());
+                            return;
+                        }
+                        Q_EMIT recipeReady(recipe->request, path);
+                        if (!recipe->missing.empty()) Q_EMIT recipeIncomplete(recipe->missing, path);
                     });
 }
 

@@ -1,6 +1,7 @@
 // ui/session.h - one sitting: the queue behind its bridge, the job that runs, and the history. No widgets.
 #pragma once
 #include <QObject>
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -46,6 +47,9 @@ class Session : public QObject {
     void setPaused(bool is_paused);
     bool isPaused() const { return is_paused_; }
     void setStarred(JobId id, bool is_starred);
+    /// One job, or a page of the history, as the store has it; the answer comes on the GUI thread.
+    void find(JobId id, std::function<void(Result<store::JobRecord>)> answer);
+    void findAll(const store::HistoryQuery& query, std::function<void(Result<std::vector<store::JobRecord>>)> answer);
     void relocate(JobId id, const QString& video);
 
     State state() const { return state_; }
@@ -75,6 +79,8 @@ class Session : public QObject {
     void clipReady(quint64 job, const studio::ui::FilmStripPtr& clip);
     void clipFailed(quint64 job, const studio::Error& error);
     void recipeReady(const studio::GenerationRequest& request, const QString& path);
+    /// After recipeReady: files that the settings name and this computer lacks.
+    void recipeIncomplete(const std::vector<studio::MissingPart>& parts, const QString& path);
     void recipeFailed(const studio::Error& error);
     void queueChanged();
     /// What the last end of the program left to repair; once, after the start, if there was anything.
@@ -98,7 +104,12 @@ class Session : public QObject {
     void refreshRecord(JobId id);
     void loadThumbnail(JobId id, const QString& path);
     template <class Call>
-    void tellQueue(Call call);
+    void tellQueue(Call call) {
+        bridge_.ask([call](QueueClient& queue) -> Result<void> { return call(queue); },
+                    [this](Result<void> outcome) {
+                        if (!outcome.ok()) Q_EMIT queueTrouble(outcome.error());
+                    });
+    }
     bool isCurrent(JobId id) const { return job_ && *job_ == id; }
     void endJob();
     void setState(State state);

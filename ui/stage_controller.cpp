@@ -1,18 +1,38 @@
 #include "ui/stage_controller.h"
 
-#include <QDesktopServices>
-#include <QFileInfo>
-#include <QUrl>
-
 #include "ui/wording.h"
 
 namespace studio::ui {
 
 StageController::StageController(Session& session, StageView& stage, ProgressPanel& progress, QObject* parent)
-    : QObject(parent), session_(session), stage_(stage), progress_(progress) {
+    : QObject(parent), session_(session), stage_(stage), progress_(progress), actions_(session, stage) {
     connectSession();
-    connect(&stage_, &StageView::reuseRequested, this, &StageController::reuseSettings);
-    connect(&stage_, &StageView::folderRequested, this, &StageController::showFolder);
+    connectActions();
+    updateActions();
+}
+
+void StageController::connectActions() {
+    ResultBar& bar = stage_.results();
+    connect(&bar, &ResultBar::wanted, this, [this](ResultAction action) { actions_.run(action, shownJobs()); });
+    connect(&bar, &ResultBar::cancelWanted, &actions_.work(), &ResultWork::cancel);
+    connect(&actions_, &ResultActions::told, &bar, &ResultBar::say);
+    connect(&actions_, &ResultActions::progressed, &bar, &ResultBar::setProgress);
+    connect(&actions_, &ResultActions::submitWanted, this, &StageController::submit);
+    connect(&actions_, &ResultActions::compareWanted, this, &StageController::compare);
+    connect(&actions_.work(), &ResultWork::differencesFound, this, [this](quint64 job, const QString& words) {
+        if (shown_ == job && !pair_) stage_.results().say(tr("%1 Made again, it may look different.").arg(words));
+    });
+    connect(&stage_, &StageView::compareEnded, this, [this] {
+        if (pair_) choose(std::exchange(pair_, std::nullopt)->first);
+    });
+    connect(&session_.history(), &QAbstractItemModel::dataChanged, this, &StageController::updateActions);
+    connect(&session_.history(), &QAbstractItemModel::rowsRemoved, this, [this] {
+        if (shown_ && !shownJob() && !stage_.isShowingPreview()) {  // what is in the trash is not watched any more
+            shown_.reset();
+            stage_.showEmpty();
+        }
+        updateActions();
+    });
 }
 
 void StageController::connectSession() {
@@ -32,22 +52,61 @@ void StageController::connectSession() {
 }
 
 void StageController::expect(const GenerationRequest& request) {
+    if (stage_.isShowingPage()) stage_.showEmpty();
     is_following_ = true;
     last_preview_.reset();
     steps_ = request.steps.value_or(0);
     job_size_ = QSize(request.width.value_or(16), request.height.value_or(9));
 }
 
+void StageController::submit(const GenerationRequest& request) {
+    if (!session_.isBusy() && !session_.isPaused()) expect(request);
+    session_.submit(request);
+}
+
 void StageController::choose(quint64 job) {
+    if (pair_ && pair_->second == 0 && pair_->first != job) return compare(pair_->first, job);
+    pair_.reset();
     is_following_ = false;
     shown_ = job;
     session_.loadClip(job);
 }
 
+void StageController::compare(quint64 first, quint64 second) {
+    pair_ = Pair{first, second, {}};
+    if (second == 0) return stage_.results().say(tr("Choose the other video in the history."));
+    is_following_ = false;
+    shown_ = first;
+    session_.loadClip(first);
+    session_.loadClip(second);
+}
+
+void StageController::showPair() {
+    const auto name = [this](JobId id) {
+        const auto row = session_.history().rowOf(id);
+        const store::JobRecord* job = row ? session_.history().at(*row) : nullptr;
+        const auto request = job ? ResultActions::settingsOf(*job) : Result<GenerationRequest>(GenerationRequest{});
+        const QString prompt = job ? fromUtf8(job->draft.prompt) : QString();
+        return request.ok() && request->seed >= 0 ? tr("seed %1  ·  %2").arg(request->seed).arg(prompt) : prompt;
+    };
+    stage_.showPair(pair_->clips[0], name(pair_->first), pair_->clips[1], name(pair_->second));
+    pair_->clips[0].reset();  // the stage holds them now
+    pair_->clips[1].reset();
+}
+
 void StageController::follow() {
+    pair_.reset();
     is_following_ = true;
     stage_.showWaiting(job_size_);
     if (last_preview_) showLastPreview();
+}
+
+void StageController::leavePage() {
+    if (session_.isBusy()) return follow();
+    if (shownJob())
+        choose(*shown_);
+    else
+        stage_.showEmpty();
 }
 
 const store::JobRecord* StageController::shownJob() const {
@@ -55,18 +114,14 @@ const store::JobRecord* StageController::shownJob() const {
     return row ? session_.history().at(*row) : nullptr;
 }
 
-void StageController::reuseSettings() {
+ResultActions::Jobs StageController::shownJobs() const {
     const store::JobRecord* job = shownJob();
-    if (!job) return;
-    const auto made = job->result.is_object() ? job->result.find("settings") : job->result.end();
-    const auto request = GenerationRequest::from_json(made != job->result.end() ? *made : job->draft.request);
-    if (request.ok()) Q_EMIT reuseWanted(*request);
+    return job ? ResultActions::Jobs{*job} : ResultActions::Jobs();
 }
 
-void StageController::showFolder() {
-    const store::JobRecord* job = shownJob();
-    if (!job) return;
-    QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(fromUtf8(job->output_path)).absolutePath()));
+void StageController::updateActions() {
+    const ResultActions::Jobs jobs = shownJobs();
+    stage_.results().update([&](ResultAction action) { return actions_.whyNot(action, jobs); });
 }
 
 void StageController::onState(Session::State state) {
@@ -75,12 +130,17 @@ void StageController::onState(Session::State state) {
             progress_.end();
             break;
         case Session::State::kSubmitting:
+            pair_.reset();
             progress_.begin();
+            if (stage_.isShowingPage()) {
+                is_following_ = false;  // a sheet shows its jobs itself
+                break;
+            }
             stage_.showWaiting(job_size_);
             Q_EMIT jobAwaited();
             break;
         case Session::State::kRunning:
-            is_following_ = is_following_ || !shown_;
+            is_following_ = !stage_.isShowingPage() && (is_following_ || !shown_);
             break;
         case Session::State::kCancelling:
             progress_.setCancelling();
@@ -112,14 +172,25 @@ void StageController::showLastPreview() {
 }
 
 void StageController::onClip(quint64 job, const FilmStripPtr& clip) {
+    if (pair_ && pair_->second != 0) {
+        if (job == pair_->first) pair_->clips[0] = clip;
+        if (job == pair_->second) pair_->clips[1] = clip;
+        if (pair_->clips[0] && pair_->clips[1]) showPair();
+        return;
+    }
     if (shown_ != job) return;
     const store::JobRecord* made = shownJob();
     stage_.showClip(clip, made ? fromUtf8(made->draft.prompt) : QString());
+    stage_.results().say({});
+    updateActions();
+    if (made) actions_.work().checkRecipe(job, fromUtf8(made->output_path));
     Q_EMIT resultPlaying(job);
 }
 
 void StageController::onClipFailed(quint64 job, const Error& error) {
-    if (shown_ != job) return;
+    const bool is_of_pair = pair_ && (job == pair_->first || job == pair_->second);
+    if (is_of_pair) pair_.reset();
+    if (shown_ != job && !is_of_pair) return;
     shown_.reset();
     restore();
     Q_EMIT clipFailed(error);

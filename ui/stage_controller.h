@@ -1,10 +1,11 @@
-// ui/stage_controller.h - decides what is on the stage: the running job's previews, or a result that was chosen; and
-// what is done with that result. Draws nothing itself.
+// ui/stage_controller.h - decides what is on the stage: the running job's previews, a result that was chosen, or two to
+// compare. Draws nothing itself.
 #pragma once
 #include <QObject>
 #include <QSize>
 #include <optional>
 
+#include "ui/result_actions.h"
 #include "ui/session.h"
 #include "ui/widgets/progress_panel.h"
 #include "ui/widgets/stage_view.h"
@@ -19,18 +20,24 @@ class StageController : public QObject {
   public:
     StageController(Session& session, StageView& stage, ProgressPanel& progress, QObject* parent = nullptr);
 
+    /// What can be done with results, wherever they are listed.
+    ResultActions& actions() { return actions_; }
+
     /// A job was asked for that begins at once: the stage takes its shape and follows it.
     void expect(const GenerationRequest& request);
-    /// Play a finished job; the running one goes on unseen.
+    /// Put a job into the queue; if it begins at once, the stage follows it.
+    void submit(const GenerationRequest& request);
+    /// Play a finished job; the running one goes on unseen. When a comparison waits for its second video, this is it.
     void choose(quint64 job);
+    /// Two finished jobs together. second 0: the next one that is chosen.
+    void compare(quint64 first, quint64 second);
     /// Back to the running job.
     void follow();
+    /// Away from a page that lies over the picture (a contact sheet): to the running job or the last result.
+    void leavePage();
     /// The finished job on the stage, or on its way there; null: none.
     const store::JobRecord* shownJob() const;
-
-    // What is done with the result on the stage; nothing happens without one.
-    void reuseSettings();
-    void showFolder();
+    ResultActions::Jobs shownJobs() const;  // the same as a list of one or none
 
   Q_SIGNALS:
     /// A result has begun to play.
@@ -39,24 +46,33 @@ class StageController : public QObject {
     void jobAwaited();
     /// What the plan of the running job tells beside its values; may be empty.
     void noticesTold(const QString& notices);
-    /// Put these settings into the create panel.
-    void reuseWanted(const studio::GenerationRequest& request);
     /// The result that was to be shown cannot be read.
     void clipFailed(const studio::Error& error);
 
   private:
     void connectSession();
+    void connectActions();
     void onState(Session::State state);
     void onStarted(const JobStarted& event);
     void onPreview(quint64 job, int step, const FilmStripPtr& pictures);
     void onClip(quint64 job, const FilmStripPtr& clip);
     void onClipFailed(quint64 job, const Error& error);
     void showLastPreview();
+    void showPair();
     void restore();
+    void updateActions();
+
+    /// A comparison: waits for its second video, or for both clips.
+    struct Pair {
+        JobId first = 0, second = 0;
+        FilmStripPtr clips[2];
+    };
 
     Session& session_;
     StageView& stage_;
     ProgressPanel& progress_;
+    ResultActions actions_;
+    std::optional<Pair> pair_;
     std::optional<JobId> shown_;  // the finished result on the stage, or on its way there
     bool is_following_ = true;    // the stage shows the running job
     FilmStripPtr last_preview_;   // of the running job

@@ -132,9 +132,26 @@ Result<Clip> read_poster(const fs::path& path) {
     return corrupt_file(path_to_utf8(path), {}, "The video holds no picture.", "Make it again, or open another file.");
 }
 
+Result<Frame> read_last_frame(const fs::path& path) {
+    class LastFrame final : public FrameSink {
+      public:
+        Result<void> push(Frame frame) override {
+            last = std::move(frame);
+            return {};
+        }
+        Frame last;
+    } sink;
+    STUDIO_TRY(info, media::read_video(path, sink));
+    static_cast<void>(info);
+    if (!sink.last.rgb.empty()) return std::move(sink.last);
+    return corrupt_file(path_to_utf8(path), {}, "The video holds no picture.", "Make it again, or open another file.");
+}
+
 Result<Recipe> read_recipe(const fs::path& path) {
     STUDIO_TRY(document, read_recipe_document(path));
-    return recipe_from_document(std::move(document), path);
+    STUDIO_TRY(recipe, recipe_from_document(std::move(document), path));
+    recipe.missing = missing_parts(recipe.request, recipe.document);
+    return recipe;
 }
 
 Result<Recipe> recipe_from_document(Json document, const fs::path& path) {

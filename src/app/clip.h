@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/generation_request.h"
+#include "app/missing_parts.h"
 #include "core/frame.h"
 
 namespace studio {
@@ -20,9 +21,14 @@ Result<Clip> read_clip(const std::filesystem::path& path, std::uint64_t max_byte
 /// The first frame alone, for a thumbnail.   Errors, threads: as read_clip.
 Result<Clip> read_poster(const std::filesystem::path& path);
 
+/// The last frame alone, to go on from.   Cost: decodes the whole video, keeps one frame.   Errors, threads: as
+/// read_clip.
+Result<Frame> read_last_frame(const std::filesystem::path& path);
+
 struct Recipe {
     GenerationRequest request;  // same settings, same frames
     Json document;              // the whole recipe as stored: request, model hash, program version, timings, marks
+    std::vector<MissingPart> missing;  // files of the settings that are not here, by read_recipe
 };
 /// From an MP4 made by this program or from its JSON.   Errors: NotFound, CorruptFile, Unsupported ("no recipe
 /// inside"), Io.

@@ -10,6 +10,7 @@ namespace studio::store {
 struct HistoryQuery {
     std::string text;  // part of the prompt; empty: all
     std::string model;
+    std::string group;  // GenerationRequest::group of the jobs
     bool only_starred = false;
     /// Page backwards: records that ended before this one (JobRecord::id of the last one shown); 0: from the newest.
     std::int64_t before_id = 0;

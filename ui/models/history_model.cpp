@@ -93,6 +93,7 @@ void HistoryModel::setQuery(store::HistoryQuery query) {
     beginResetModel();
     query_ = std::move(query);
     jobs_.clear();
+    ids_.clear();
     is_complete_ = false;
     is_asking_ = true;
     endResetModel();
@@ -106,8 +107,9 @@ void HistoryModel::addPage(const store::HistoryQuery& query, std::vector<store::
     if (!is_same_question) return;
     is_asking_ = false;
     is_complete_ = int(page.size()) < query.limit;
-    std::erase_if(page, [this](const store::JobRecord& job) { return rowOf(JobId(job.id)).has_value(); });
+    std::erase_if(page, [this](const store::JobRecord& job) { return !ids_.insert(JobId(job.id)).second; });
     if (page.empty()) return;
+    noteModels(page);
     beginInsertRows({}, rowCount(), rowCount() + int(page.size()) - 1);
     jobs_.insert(jobs_.end(), std::make_move_iterator(page.begin()), std::make_move_iterator(page.end()));
     endInsertRows();
@@ -115,22 +117,31 @@ void HistoryModel::addPage(const store::HistoryQuery& query, std::vector<store::
 
 void HistoryModel::put(const store::JobRecord& record) {
     const JobId id = JobId(record.id);
-    const auto row = rowOf(id);
     if (!matches(query_, record)) return remove(id);
-    if (row) {
+    if (const auto row = rowOf(id)) {
         jobs_[std::size_t(*row)] = record;
         Q_EMIT dataChanged(index(*row), index(*row));
         return;
     }
+    ids_.insert(id);
     beginInsertRows({}, 0, 0);
     jobs_.insert(jobs_.begin(), record);
     endInsertRows();
+    noteModels({record});
+}
+
+void HistoryModel::noteModels(const std::vector<store::JobRecord>& jobs) {
+    const std::size_t before = models_.size();
+    for (const store::JobRecord& job : jobs)
+        if (!job.draft.model.empty()) models_.insert(job.draft.model);
+    if (models_.size() != before) Q_EMIT modelsChanged();
 }
 
 void HistoryModel::remove(JobId id) {
     if (const auto row = rowOf(id)) {
         beginRemoveRows({}, *row, *row);
         jobs_.erase(jobs_.begin() + *row);
+        ids_.erase(id);
         endRemoveRows();
     }
 }
@@ -153,6 +164,7 @@ const store::JobRecord* HistoryModel::at(int row) const {
 }
 
 std::optional<int> HistoryModel::rowOf(JobId id) const {
+    if (!ids_.contains(id)) return std::nullopt;  // most questions; the others have few rows to go
     return rowOfJob(jobs_, id);
 }
 

@@ -4,6 +4,8 @@
 #include <QImage>
 #include <map>
 #include <set>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "app/queue_client.h"
@@ -34,20 +36,28 @@ class HistoryModel : public QAbstractListModel {
     void remove(JobId id);
     void setThumbnail(JobId id, const QImage& thumbnail);
     void setMissing(JobId id, bool is_missing);
+    bool isMissing(JobId id) const { return missing_.contains(id); }
+
+    /// Names of the models whose videos were seen so far.
+    const std::set<std::string>& models() const { return models_; }
 
     const store::JobRecord* at(int row) const;
     std::optional<int> rowOf(JobId id) const;
 
   Q_SIGNALS:
+    void modelsChanged();
     void pageWanted(const studio::store::HistoryQuery& query);
     /// A row without a picture was looked at for the first time.
     void thumbnailWanted(quint64 id, const QString& path) const;
 
   private:
     QString detailOf(const store::JobRecord& job) const;
+    void noteModels(const std::vector<store::JobRecord>& jobs);
 
     store::HistoryQuery query_;
     std::vector<store::JobRecord> jobs_;
+    std::unordered_set<JobId> ids_;  // of jobs_
+    std::set<std::string> models_;
     bool is_complete_ = true;  // nothing older is left
     bool is_asking_ = false;
     std::map<JobId, QImage> thumbnails_;

@@ -15,6 +15,8 @@ namespace studio::ui {
 namespace {
 constexpr int kThumbSide = 64;
 constexpr int kRowHeight = kThumbSide + 2 * kGrid;
+constexpr int kCellWidth = 108;  // at least; a line is filled with as many as fit
+constexpr int kCellWords = 34;   // two small lines under the picture
 
 /// The first two lines of a text, the second one elided. Works for scripts without spaces too.
 void drawTwoLines(QPainter* painter, const QRect& rect, const QString& text, const QFont& font) {
@@ -76,29 +78,47 @@ void drawFraction(QPainter* painter, const QRectF& box, double fraction, const Q
     painter->setBrush(accentColor(palette));
     painter->drawRoundedRect(QRectF(track.topLeft(), QSizeF(track.width() * fraction, 4)), 2, 2);
 }
-}  // namespace
 
-void JobDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+/// The place of a row or a cell: chosen, under the mouse, with the focus.
+void drawPlace(QPainter* painter, const QStyleOptionViewItem& option) {
     const QPalette& palette = option.palette;
-    painter->save();
-    painter->setRenderHints(QPainter::Antialiasing | QPainter::SmoothPixmapTransform);
-    const QRectF row = QRectF(option.rect).adjusted(1, 1, -1, -1);
+    const QRectF place = QRectF(option.rect).adjusted(1, 1, -1, -1);
     const bool is_selected = option.state & QStyle::State_Selected;
     if (is_selected || option.state & QStyle::State_MouseOver) {
         painter->setPen(Qt::NoPen);
         painter->setBrush(is_selected ? palette.color(QPalette::Midlight) : raisedColor(palette));
-        painter->drawRoundedRect(row, 10, 10);
+        painter->drawRoundedRect(place, 10, 10);
     }
-    if (option.state & QStyle::State_HasFocus && is_selected) {
+    if (option.state & QStyle::State_HasFocus) {
         painter->setPen(QPen(accentColor(palette), 1));
         painter->setBrush(Qt::NoBrush);
-        painter->drawRoundedRect(row.adjusted(0.5, 0.5, -0.5, -0.5), 10, 10);
+        painter->drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), 10, 10);
     }
-    const QRectF box(option.rect.left() + kGrid, option.rect.top() + kGrid, kThumbSide, kThumbSide);
+}
+
+void drawPicture(QPainter* painter, const QRectF& box, const QModelIndex& index, const QPalette& palette) {
     drawThumbnail(painter, box, index.data(Qt::DecorationRole).value<QImage>(), palette);
     if (index.data(kIsRunningRole).toBool()) drawFraction(painter, box, index.data(kFractionRole).toDouble(), palette);
     if (index.data(kIsStarredRole).toBool()) drawStar(painter, box.topLeft() + QPointF(6, 6), palette);
     if (index.data(kIsMissingRole).toBool() || hasFailed(index)) drawMark(painter, box);
+}
+}  // namespace
+
+void JobDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    painter->save();
+    painter->setRenderHints(QPainter::Antialiasing | QPainter::SmoothPixmapTransform);
+    drawPlace(painter, option);
+    if (cell_ > 0)
+        paintCell(painter, option, index);
+    else
+        paintRow(painter, option, index);
+    painter->restore();
+}
+
+void JobDelegate::paintRow(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    const QPalette& palette = option.palette;
+    const QRectF box(option.rect.left() + kGrid, option.rect.top() + kGrid, kThumbSide, kThumbSide);
+    drawPicture(painter, box, index, palette);
     const int left = int(box.right()) + kGrid + 4;
     const QRect text(left, option.rect.top() + kGrid + 2, option.rect.right() - kGrid - left, kThumbSide - 4);
     painter->setPen(palette.color(QPalette::Text));
@@ -109,15 +129,34 @@ void JobDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, c
     painter->setPen(mutedColor(palette));
     painter->drawText(text, Qt::AlignLeft | Qt::AlignBottom,
                       QFontMetrics(small).elidedText(index.data(kDetailRole).toString(), Qt::ElideRight, text.width()));
-    painter->restore();
+}
+
+void JobDelegate::paintCell(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    const QPalette& palette = option.palette;
+    const QRectF place = QRectF(option.rect).adjusted(5, 5, -5, -5);
+    const QRectF box(place.topLeft(), QSizeF(place.width(), place.height() - kCellWords));
+    drawPicture(painter, box, index, palette);
+    QFont small = option.font;
+    small.setPointSizeF(small.pointSizeF() * 0.88);
+    painter->setFont(small);
+    const QFontMetrics metrics(small);
+    const QRect words(int(place.left()) + 2, int(box.bottom()) + 3, int(place.width()) - 4, kCellWords - 3);
+    painter->setPen(palette.color(QPalette::Text));
+    painter->drawText(
+        words, Qt::AlignLeft | Qt::AlignTop,
+        metrics.elidedText(index.data(Qt::DisplayRole).toString().simplified(), Qt::ElideRight, words.width()));
+    painter->setPen(mutedColor(palette));
+    painter->drawText(words, Qt::AlignLeft | Qt::AlignBottom,
+                      metrics.elidedText(index.data(kDetailRole).toString(), Qt::ElideRight, words.width()));
 }
 
 QSize JobDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const {
-    return {200, kRowHeight};
+    return cell_ > 0 ? QSize(cell_, cell_ * 3 / 4 + kCellWords) : QSize(200, kRowHeight);
 }
 
 JobList::JobList(const QString& empty_text, QWidget* parent) : QListView(parent), empty_text_(empty_text) {
-    setItemDelegate(new JobDelegate(this));
+    delegate_ = new JobDelegate(this);
+    setItemDelegate(delegate_);
     setMouseTracking(true);
     setUniformItemSizes(true);
     setSpacing(0);
@@ -125,6 +164,31 @@ JobList::JobList(const QString& empty_text, QWidget* parent) : QListView(parent)
     setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     setEditTriggers(QAbstractItemView::NoEditTriggers);
     connect(this, &QListView::clicked, this, [this](const QModelIndex& index) { Q_EMIT chosen(index.row()); });
+}
+
+void JobList::setGrid(bool is_grid) {
+    is_grid_ = is_grid;
+    setFlow(is_grid ? QListView::LeftToRight : QListView::TopToBottom);
+    setWrapping(is_grid);
+    setResizeMode(is_grid ? QListView::Adjust : QListView::Fixed);
+    updateCells();
+}
+
+void JobList::setEmptyText(const QString& text) {
+    empty_text_ = text;
+    viewport()->update();
+}
+
+/// Cells fill the width: no ragged edge, whatever the panel's width.
+void JobList::updateCells() {
+    const int room = viewport()->width() - 1;
+    delegate_->setCell(is_grid_ ? room / std::max(1, room / kCellWidth) : 0);
+    scheduleDelayedItemsLayout();
+}
+
+void JobList::resizeEvent(QResizeEvent* event) {
+    if (is_grid_ && event->size().width() != event->oldSize().width()) updateCells();
+    QListView::resizeEvent(event);
 }
 
 void JobList::paintEvent(QPaintEvent* event) {

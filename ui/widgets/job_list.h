@@ -1,4 +1,4 @@
-// ui/widgets/job_list.h - jobs as a column of thumbnails: the queue and the history.
+// ui/widgets/job_list.h - jobs as rows with thumbnails or as a grid of them: the queue and the history.
 #pragma once
 #include <QListView>
 #include <QStyledItemDelegate>
@@ -11,6 +11,14 @@ class JobDelegate : public QStyledItemDelegate {
     using QStyledItemDelegate::QStyledItemDelegate;
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    /// Width of a cell of a grid; 0: rows.
+    void setCell(int width) { cell_ = width; }
+
+  private:
+    void paintRow(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;
+    void paintCell(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;
+
+    int cell_ = 0;
 };
 
 /// Rows of a QueueModel or HistoryModel (models/job_roles.h). Says in one sentence what it is for while it is empty.
@@ -19,6 +27,8 @@ class JobList : public QListView {
   public:
     explicit JobList(const QString& empty_text, QWidget* parent = nullptr);
 
+    void setGrid(bool is_grid);
+    void setEmptyText(const QString& text);
     /// Of the selected rows, top to bottom.
     QList<quint64> selectedJobs() const;
 
@@ -30,9 +40,14 @@ class JobList : public QListView {
   protected:
     void paintEvent(QPaintEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
   private:
+    void updateCells();
+
     QString empty_text_;
+    JobDelegate* delegate_;
+    bool is_grid_ = false;
 };
 
 }  // namespace studio::ui
