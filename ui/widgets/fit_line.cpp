@@ -63,6 +63,7 @@ void FitLine::showAnswer(const Result<Fit>& answer) {
         hide();
         return;
     }
+    Q_EMIT answered(*answer);
     const MemoryPrediction& memory = answer->memory;
     const bool is_device = memory.free_device > 0;
     const QString needed = sizeText(is_device ? memory.chosen.peak.device : memory.chosen.peak.host);

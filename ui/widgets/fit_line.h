@@ -21,6 +21,7 @@ class FitLine : public QFrame {
     void ask(const GenerationRequest& request);
 
   Q_SIGNALS:
+    void answered(const studio::Fit& fit);
     /// The person takes the offered smaller size or length.
     void changeWanted(const studio::GenerationRequest& smaller);
 

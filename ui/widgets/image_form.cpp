@@ -46,12 +46,13 @@ void ImageForm::setModel(const ModelInfo& model) {
 }
 
 void ImageForm::updateParts() {
-    start_->setVisible(takes_start_);
-    end_->setVisible(takes_end_);
-    const bool has_image = takes_start_ && !start_->path().isEmpty();
+    const bool takes_images = takesImages();
+    start_->setVisible(takes_images);
+    end_->setVisible(takes_images && takes_end_);
+    const bool has_image = takes_images && !start_->path().isEmpty();
     fit_->setVisible(has_image);
     fit_label_->setVisible(has_image);
-    setVisible(takes_start_);
+    setVisible(takes_images);
 }
 
 void ImageForm::setValues(const GenerationRequest& request) {
@@ -62,13 +63,28 @@ void ImageForm::setValues(const GenerationRequest& request) {
 }
 
 void ImageForm::fill(GenerationRequest& request) const {
-    if (takes_start_) request.image = start_->path().toStdString();
+    if (!takesImages()) return;
+    request.image = start_->path().toStdString();
     if (takes_end_) request.end_image = end_->path().toStdString();
     if (!request.image.empty()) request.image_fit = fit_->currentData().toString().toStdString();
 }
 
+void ImageForm::setWanted(bool is_wanted) {
+    is_wanted_ = is_wanted;
+    updateParts();
+}
+
+void ImageForm::setFit(const QString& fit) {
+    fit_->setCurrentIndex(std::max(0, fit_->findData(fit)));
+}
+
+QSize ImageForm::followedSize() const {
+    const bool follows = takesImages() && fit_->currentData().toString() == QLatin1String("follow");
+    return follows ? start_->imageSize() : QSize();
+}
+
 bool ImageForm::take(const QMimeData* offered) {
-    if (!takes_start_) return false;
+    if (!takesImages()) return false;
     ImageWell* well = takes_end_ && !start_->path().isEmpty() && end_->path().isEmpty() ? end_ : start_;
     well->take(offered);
     return true;

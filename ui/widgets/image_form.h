@@ -13,13 +13,18 @@ class ImageForm : public QWidget {
   public:
     explicit ImageForm(const Backend& backend, QWidget* parent = nullptr);
 
-    /// Wells that this model uses; the others are gone, and one line says why.
+    /// Wells that this model uses; the others are gone.
     void setModel(const ModelInfo& model);
     void setValues(const GenerationRequest& request);
     void fill(GenerationRequest& request) const;
     /// A drop on the window: into the first well that is free. False when this model takes no picture.
     bool take(const QMimeData* offered);
-    bool takesImages() const { return takes_start_; }
+    bool takesImages() const { return takes_start_ && is_wanted_; }
+    /// A model that makes videos from text alone too is asked for one of them.
+    void setWanted(bool is_wanted);
+    void setFit(const QString& fit);
+    /// Size of the picture whose shape the video takes; invalid: none decides it.
+    QSize followedSize() const;
 
   Q_SIGNALS:
     void changed();
@@ -32,6 +37,7 @@ class ImageForm : public QWidget {
     QComboBox* fit_;
     QLabel* fit_label_;
     bool takes_start_ = false, takes_end_ = false;
+    bool is_wanted_ = true;
 };
 
 }  // namespace studio::ui

@@ -1,6 +1,7 @@
 // ui/widgets/prompt_edit.h - the box for the prompt: plain text, Tab leaves it, pastes stay small enough to lay out.
 #pragma once
 #include <QPlainTextEdit>
+#include <optional>
 
 namespace studio::ui {
 
@@ -11,6 +12,10 @@ class PromptEdit : public QPlainTextEdit {
 
     explicit PromptEdit(QWidget* parent = nullptr);
     qsizetype promptBytes() const { return toPlainText().toUtf8().size(); }
+    /// Another text as one step that Undo takes back.
+    void replaceText(const QString& text);
+    /// What comes after this position is shown as not read; nothing: all is read.
+    void setReadLimit(std::optional<int> position);
 
   Q_SIGNALS:
     /// A paste or drop was left out because the prompt would pass kMaxBytes.
@@ -18,6 +23,12 @@ class PromptEdit : public QPlainTextEdit {
 
   protected:
     void insertFromMimeData(const QMimeData* source) override;
+    void changeEvent(QEvent* event) override;
+
+  private:
+    void markUnread();
+
+    std::optional<int> read_limit_;
 };
 
 }  // namespace studio::ui

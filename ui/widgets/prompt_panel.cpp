@@ -1,7 +1,6 @@
 #include "ui/widgets/prompt_panel.h"
 
 #include <QScrollArea>
-#include <QStyle>
 #include <QVBoxLayout>
 
 #include "core/text.h"
@@ -12,19 +11,16 @@
 namespace studio::ui {
 
 namespace {
-constexpr int kPanelWidth = 360;
-
-void setRole(QWidget* widget, const char* role) {
-    widget->setProperty("role", role);
-    widget->style()->unpolish(widget);
-    widget->style()->polish(widget);
+constexpr int kPanelWidth = 360, kMinWidth = 320, kMaxWidth = 560;
 }
-}  // namespace
 
 PromptPanel::PromptPanel(const Backend& backend, QWidget* parent) : QFrame(parent) {
     setObjectName(QStringLiteral("createPanel"));
-    setFixedWidth(kPanelWidth);
+    setMinimumWidth(kMinWidth);
+    setMaximumWidth(kMaxWidth);
+    resize(kPanelWidth, height());
     auto* scroll = new QScrollArea;
+    scroll->setObjectName(QStringLiteral("createScroll"));
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -37,7 +33,6 @@ PromptPanel::PromptPanel(const Backend& backend, QWidget* parent) : QFrame(paren
     layout->addWidget(scroll, 1);
     layout->addWidget(makeFooter());
     setState(Session::State::kIdle);
-    onTextChanged();
 }
 
 QWidget* PromptPanel::makeForm(const Backend& backend) {
@@ -46,49 +41,18 @@ QWidget* PromptPanel::makeForm(const Backend& backend) {
     auto* layout = new QVBoxLayout(form);
     layout->setContentsMargins(2 * kGrid, kGrid, 2 * kGrid, 2 * kGrid);
     layout->setSpacing(kGrid);
-
-    prompt_ = new PromptEdit;
-    prompt_->setObjectName(QStringLiteral("promptEdit"));
-    prompt_->setAccessibleName(tr("Prompt"));
-    prompt_->setPlaceholderText(tr("What should happen in the video?"));
-    prompt_->setToolTip(tr("Describe what is seen and how it moves. Ctrl+Enter begins."));
-    prompt_->setFixedHeight(18 * kGrid);
-    auto* title = new QLabel(tr("&Prompt"));
-    title->setProperty("role", "heading");
-    title->setBuddy(prompt_);
-    spark_ = new QPushButton(tr("Idea"));
-    spark_->setObjectName(QStringLiteral("ideaButton"));
-    spark_->setIcon(makeIcon(Glyph::kSpark));
-    spark_->setAccessibleName(tr("Fill in an idea"));
-    spark_->setToolTip(tr("Fill in a prompt that this model is good at."));
-    title->setFixedHeight(kHeadingHeight);
-    auto* top = new QHBoxLayout;
-    top->addWidget(title);
-    top->addStretch();
-    top->addWidget(spark_);
-
-    hint_ = new QLabel;
-    hint_->setObjectName(QStringLiteral("promptHint"));
-    hint_->setTextFormat(Qt::PlainText);
-    hint_->setWordWrap(true);
-    hint_->hide();
-    counter_ = new QLabel;
-    counter_->setObjectName(QStringLiteral("promptCounter"));
-    counter_->setProperty("role", "hint");
-    counter_->setAlignment(Qt::AlignRight);
+    prompt_ = new PromptBox(backend);
     images_ = new ImageForm(backend);
-    settings_ = new SettingsForm(backend.settings);
+    settings_ = new SettingsForm;
+    advanced_ = new AdvancedForm(backend.settings);
     fit_ = new FitLine(backend);
-
-    layout->addLayout(top);
     layout->addWidget(prompt_);
-    layout->addWidget(counter_);
-    layout->addWidget(hint_);
     layout->addWidget(images_);
     layout->addSpacing(kGrid);
     layout->addWidget(settings_);
-    layout->addWidget(makeVariationsRow());
     makeNegativeRow(layout);
+    layout->addSpacing(kGrid);
+    layout->addWidget(advanced_);
     layout->addStretch();
     connectForm();
     return form;
@@ -114,43 +78,46 @@ void PromptPanel::makeNegativeRow(QVBoxLayout* layout) {
     layout->addWidget(negative_reason_);
 }
 
-QWidget* PromptPanel::makeVariationsRow() {
-    variations_ = new QSpinBox;
-    variations_->setObjectName(QStringLiteral("variationsBox"));
-    variations_->setRange(1, 8);
-    variations_->setAccessibleName(tr("Variations"));
-    variations_->setToolTip(tr("How many videos to make at once, each with a seed of its own."));
-    auto* label = new QLabel(tr("&Variations"));
-    label->setProperty("role", "label");
-    label->setBuddy(variations_);
-    auto* row = new QWidget;
-    auto* layout = new QHBoxLayout(row);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(label);
-    layout->addStretch();
-    layout->addWidget(variations_);
-    return row;
+void PromptPanel::connectForm() {
+    connect(images_, &ImageForm::changed, this, &PromptPanel::onChanged);
+    connect(settings_, &SettingsForm::changed, this, &PromptPanel::onChanged);
+    connect(advanced_, &AdvancedForm::changed, this, &PromptPanel::onChanged);
+    connect(fit_, &FitLine::changeWanted, this, &PromptPanel::setSettings);
 }
 
-void PromptPanel::connectForm() {
-    connect(spark_, &QPushButton::clicked, this, &PromptPanel::takeNextExample);
-    connect(prompt_, &QPlainTextEdit::textChanged, this, &PromptPanel::onTextChanged);
-    connect(prompt_, &PromptEdit::pasteRefused, this, [this](qsizetype bytes) {
-        showProblem(invalid_argument("prompt", tr("The pasted text is too long: %1 bytes.").arg(bytes).toStdString(),
-                                     tr("A prompt has room for %1.").arg(PromptEdit::kMaxBytes).toStdString()));
-    });
-    connect(images_, &ImageForm::changed, this, &PromptPanel::askFit);
-    connect(settings_, &SettingsForm::changed, this, &PromptPanel::askFit);
-    connect(fit_, &FitLine::changeWanted, settings_, &SettingsForm::setValues);
+void PromptPanel::onChanged() {
+    updateParts();
+    askFit();
+    Q_EMIT settingsChanged();
+}
+
+/// Parts of the panel that depend on each other.
+void PromptPanel::updateParts() {
+    GenerationRequest chosen;
+    advanced_->fill(chosen);
+    settings_->setFps(chosen.fps.value_or(0));
+    settings_->sizes().setFollowed(images_->followedSize());
+    const bool is_guided = advanced_->isGuided();
+    negative_label_->setVisible(is_guided);
+    negative_->setVisible(is_guided);
+    negative_reason_->setVisible(!is_guided);
 }
 
 /// Whether it fits depends on everything but the words.
 void PromptPanel::askFit() {
-    GenerationRequest request;
-    request.prompt.assign(1, 'x');
-    request.model = model_path_;
-    images_->fill(request);
-    if (settings_->fill(request).ok()) fit_->ask(request);
+    auto wanted = settings();
+    if (!wanted) return;
+    wanted->prompt.assign(1, 'x');
+    wanted->model = model_path_;
+    fit_->ask(*wanted);
+}
+
+std::optional<GenerationRequest> PromptPanel::settings() const {
+    GenerationRequest wanted;
+    images_->fill(wanted);
+    advanced_->fill(wanted);
+    if (!settings_->fill(wanted).ok()) return std::nullopt;
+    return wanted;
 }
 
 QWidget* PromptPanel::makeFooter() {
@@ -179,21 +146,17 @@ QWidget* PromptPanel::makeFooter() {
     return footer;
 }
 
-void PromptPanel::setModel(const ModelInfo& model) {
-    model_path_ = path_to_utf8(model.path);
-    settings_->setModel(model);
+void PromptPanel::setModel(const ModelInfo& model, const std::string& path) {
+    model_path_ = model.path.empty() ? path : path_to_utf8(model.path);
+    prompt_->setModel(model, model_path_);
     images_->setModel(model);
-    const auto guidance = model.defaults.is_object() ? model.defaults.find("guidance") : model.defaults.end();
-    const bool is_unguided = guidance != model.defaults.end() && guidance->is_number() && guidance->get<double>() == 1;
-    negative_label_->setVisible(!is_unguided);
-    negative_->setVisible(!is_unguided);
-    negative_reason_->setVisible(is_unguided);
-    askFit();
-    examples_.clear();
-    for (const std::string& example : model.example_prompts)
-        examples_ << fromUtf8(example);
-    next_example_ = 0;
-    spark_->setVisible(!examples_.isEmpty());
+    advanced_->setModel(model);
+    settings_->setModel(model);  // tells that everything has changed
+}
+
+void PromptPanel::setTakesImages(bool takes_images) {
+    images_->setWanted(takes_images);
+    onChanged();
 }
 
 void PromptPanel::setState(Session::State state) {
@@ -222,44 +185,25 @@ void PromptPanel::updateButtons() {
     cancel_->setEnabled(is_busy && !is_cancelling);
 }
 
-void PromptPanel::setPrompt(const QString& prompt) {
-    prompt_->setPlainText(prompt);
-    prompt_->moveCursor(QTextCursor::End);
-}
-
 void PromptPanel::setValues(const GenerationRequest& request) {
     setPrompt(fromUtf8(request.prompt));
     negative_->setPlainText(fromUtf8(request.negative_prompt));
     images_->setValues(request);
+    advanced_->setValues(request);
     settings_->setValues(request);
-    askFit();
 }
 
-void PromptPanel::focusPrompt() {
-    prompt_->setFocus();
-}
-
-void PromptPanel::takeNextExample() {
-    if (examples_.isEmpty()) return;
-    setPrompt(examples_[next_example_++ % examples_.size()]);
-    focusPrompt();
-}
-
-void PromptPanel::onTextChanged() {
-    const QString text = prompt_->toPlainText();
-    counter_->setText(text.isEmpty() ? QString() : tr("%n character(s)", nullptr, int(text.size())));
-    setNotice({});
-}
-
-void PromptPanel::setNotice(const QString& notice) {
-    setRole(hint_, "hint");
-    hint_->setText(notice);
-    hint_->setVisible(!notice.isEmpty());
+void PromptPanel::setSettings(const GenerationRequest& request) {
+    GenerationRequest wanted = request;
+    if (const auto now = settings()) wanted.seed = now->seed;
+    images_->setFit(fromUtf8(request.image_fit));
+    advanced_->setValues(wanted);
+    settings_->setValues(wanted);
 }
 
 Result<GenerationRequest> PromptPanel::request() const {
     GenerationRequest request;
-    const QString text = prompt_->toPlainText().trimmed();
+    const QString text = promptText().trimmed();
     if (text.isEmpty() && !images_->takesImages())
         return invalid_argument("prompt", tr("The prompt is empty.").toStdString(),
                                 tr("Type what should happen in the video.").toStdString());
@@ -269,16 +213,16 @@ Result<GenerationRequest> PromptPanel::request() const {
                                 tr("The prompt is too long: %1 bytes.").arg(request.prompt.size()).toStdString(),
                                 tr("Shorten it to %1.").arg(PromptEdit::kMaxBytes).toStdString());
     images_->fill(request);
+    advanced_->fill(request);
     if (negative_->isVisibleTo(this)) request.negative_prompt = negative_->toPlainText().trimmed().toStdString();
     STUDIO_TRY_VOID(settings_->fill(request));
     return request;
 }
 
 void PromptPanel::showProblem(const Error& error) {
-    setRole(hint_, "problem");
-    hint_->setText(tr("%1 %2").arg(fromUtf8(error.message), fromUtf8(error.fix)));
-    hint_->setVisible(true);
+    prompt_->setProblem(tr("%1 %2").arg(fromUtf8(error.message), fromUtf8(error.fix)));
     if (error.field == "prompt") focusPrompt();
+    if (error.field == "seed") seeds().edit()->setFocus();
 }
 
 }  // namespace studio::ui

@@ -1,15 +1,14 @@
-// ui/widgets/settings_form.h - size, length, steps and seed, with the chosen model's defaults.
+// ui/widgets/settings_form.h - size, length, seed and how many, with the chosen model's defaults.
 #pragma once
-#include <QComboBox>
 #include <QLabel>
-#include <QLineEdit>
 #include <QSlider>
-#include <QToolButton>
+#include <QSpinBox>
 #include <QWidget>
-#include <span>
 
+#include "app/generation_request.h"
 #include "library/models.h"
-#include "app/settings_table.h"
+#include "ui/widgets/seed_row.h"
+#include "ui/widgets/size_form.h"
 
 namespace studio::ui {
 
@@ -17,41 +16,38 @@ namespace studio::ui {
 class SettingsForm : public QWidget {
     Q_OBJECT
   public:
-    explicit SettingsForm(std::span<const Setting> settings, QWidget* parent = nullptr);
+    explicit SettingsForm(QWidget* parent = nullptr);
 
     /// Offer what suits this model and choose its defaults. What the model does not state is left to the engine.
     void setModel(const ModelInfo& model);
-    /// Show the values of an earlier request, the drawn seed included.
+    /// Show the values of a request; what it leaves open is the model's own.
     void setValues(const GenerationRequest& request);
     /// Write the values into a request.   Errors: InvalidArgument for a seed that is no number in range.
     Result<void> fill(GenerationRequest& request) const;
+    /// Frames per second that will run, when they are not the model's own; 0: they are.
+    void setFps(double fps);
+    SizeForm& sizes() { return *size_; }
+    SeedRow& seeds() { return *seed_; }
+    int variations() const { return variations_->value(); }
 
   Q_SIGNALS:
     void changed();
 
   private:
-    QWidget* makeSizeRow();
     QWidget* makeLengthRow();
-    QWidget* makeStepsRow();
-    QWidget* makeSeedRow();
-    void offerSizes(const ModelInfo& model);
-    void offerShapesOfArea(int width, int height);
-    void addSize(int width, int height, bool is_default);
+    QWidget* makeLastRow();
+    void showShape(const GenerationRequest& request);  // size and length
     void updateLengthText();
-    void updateStepsText();
-    void updateSeedState();
-    void setRange(QSlider* slider, std::string_view key, int low, int high);
 
-    std::span<const Setting> settings_;
-    QComboBox* size_;
+    SizeForm* size_;
     QSlider* length_;  // k of num_frames = 4k + 1
     QLabel* length_text_;
-    QSlider* steps_;
-    QLabel* steps_text_;
-    QLineEdit* seed_;
-    QToolButton* dice_;
-    double fps_ = 0;                               // of the model; 0: unknown
-    bool has_length_ = false, has_steps_ = false;  // the model or a request stated them
+    SeedRow* seed_;
+    QSpinBox* variations_;
+    double fps_ = 0, own_fps_ = 0;  // 0: unknown
+    int own_frames_ = 0;            // of the model; 0: unknown
+    int most_frames_ = 0;
+    bool has_length_ = false;  // the model, a request or the person stated it
 };
 
 }  // namespace studio::ui

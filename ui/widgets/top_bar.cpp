@@ -2,6 +2,8 @@
 
 #include <QIcon>
 #include <QResizeEvent>
+#include <QStyle>
+#include <QTextDocument>
 #include <algorithm>
 
 #include "core/text.h"
@@ -55,6 +57,9 @@ TopBar::TopBar(QWidget* parent) : QFrame(parent) {
     layout->addSpacing(kGrid);
     makeModes(layout);
     makePicker(layout);
+    choices_ = new QHBoxLayout;
+    choices_->setSpacing(kGrid);
+    layout->addLayout(choices_);
     layout->addStretch();
     right_ = new QHBoxLayout;
     right_->setSpacing(kGrid);

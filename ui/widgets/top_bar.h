@@ -28,6 +28,9 @@ class TopBar : public QFrame {
 
     /// Takes no ownership of the menu.
     void setMenu(QMenu* menu) { menu_->setMenu(menu); }
+    /// A further choice after the model, a further state before the buttons at the right.   Takes ownership.
+    void addChoice(QWidget* choice) { choices_->addWidget(choice); }
+    void addState(QWidget* state) { right_->addWidget(state); }
     /// Models changed on the disk: the chosen one stays chosen if it is still there. `wanted` is a name or path that is
     /// taken the first time (empty: the first complete model); one that is not listed is left to the engine to judge.
     void setModels(std::vector<ModelInfo> models, const std::string& wanted);
@@ -74,6 +77,7 @@ class TopBar : public QFrame {
     QToolButton* text_mode_;
     QToolButton* image_mode_;
     QComboBox* picker_;
+    QHBoxLayout* choices_;
     QHBoxLayout* right_;  // where more parts of the right side go
     QToolButton* menu_;
 };
