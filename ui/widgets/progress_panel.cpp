@@ -1,5 +1,6 @@
 #include "ui/widgets/progress_panel.h"
 
+#include <QAccessible>
 #include <QPainter>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -24,8 +25,16 @@ void StepSegments::setSteps(int steps) {
 }
 
 void StepSegments::setProgress(const StageProgress& progress) {
+    const int before = qRound(100 * fraction());
     progress_ = progress;
     update();
+    if (before == qRound(100 * fraction())) return;
+    QAccessibleValueChangeEvent changed(this, qRound(100 * fraction()));
+    QAccessible::updateAccessibility(&changed);
+}
+
+double StepSegments::fraction() const {
+    return std::clamp(progress_.fraction, 0.0, 1.0);
 }
 
 void StepSegments::reset() {
@@ -39,7 +48,7 @@ int StepSegments::count() const {
 }
 
 double StepSegments::filled(int segment) const {
-    if (count() == 1) return std::clamp(progress_.fraction, 0.0, 1.0);
+    if (count() == 1) return fraction();
     const double part = progress_.total > 0 ? std::clamp(double(progress_.done) / progress_.total, 0.0, 1.0) : 0;
     double position = 0;  // in segments
     switch (progress_.stage) {
@@ -110,6 +119,7 @@ void ProgressPanel::begin() {
     segments_->reset();
     left_s_.reset();
     stage_->setText(tr("Getting ready"));
+    segments_->setAccessibleName(stage_->text());
     clock_.start();
     second_.start();
     updateTime();

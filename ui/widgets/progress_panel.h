@@ -20,6 +20,7 @@ class StepSegments : public QWidget {
     /// How much of segment i is filled, 0 to 1. Segments: 0 the prompt, 1..steps the steps, last the pictures.
     double filled(int segment) const;
     int count() const;
+    double fraction() const;  // of the whole job, 0 to 1
 
   protected:
     void paintEvent(QPaintEvent* event) override;
