@@ -70,7 +70,8 @@ class ComboFace : public QAccessibleWidget {
     QAccessible::State state() const override {
         QAccessible::State now = QAccessibleWidget::state();
         now.hasPopup = now.expandable = true;
-        now.expanded = box_->view()->isVisible();
+        const auto* list = box_->findChild<QAbstractItemView*>();  // view() would make one
+        now.expanded = list && list->isVisible();
         now.collapsed = !now.expanded;
         return now;
     }
