@@ -13,6 +13,7 @@
 #include "ui/desktop/presence.h"
 #include "ui/desktop/quit_question.h"
 #include "ui/main_window.h"
+#include "ui/theme/motion.h"
 #include "ui/theme/theme.h"
 #include "ui/wording.h"
 
@@ -44,6 +45,17 @@ void MainWindow::connectDesktop() {
                             }});
     actions_->addPlace(ActionPlace::kStage, stage_);
     actions_->addPlace(ActionPlace::kList, jobs_);
+    const auto obey_motion = [this] {
+        const QString wish = preferences_->text("general.reduced_motion");
+        Motion::instance().setWish(wish == QLatin1String("on")    ? Motion::Wish::kReduced
+                                   : wish == QLatin1String("off") ? Motion::Wish::kFull
+                                                                  : Motion::Wish::kSystem);
+    };
+    obey_motion();
+    Motion::instance().followSystem();
+    connect(preferences_, &PreferencesStore::changed, this, [obey_motion](const QString& key) {
+        if (key == QLatin1String("general.reduced_motion")) obey_motion();
+    });
     presence_ = new Presence(session_, *preferences_, this);
     connect(presence_, &Presence::wanted, this, &MainWindow::bringToFront);
     connect(&session_, &Session::stateChanged, this, [this](Session::State state) {
