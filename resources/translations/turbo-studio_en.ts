@@ -2,22 +2,50 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>studio::ui::AdvancedForm</name>
+    <message numerus="yes">
+        <source>Advanced  ·  %n changed</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::ExportDialog</name>
+    <message numerus="yes">
+        <source>Export %n video(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n video(s) exported (%1).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::FirstRun</name>
+    <message numerus="yes">
+        <source>%1
+Processor: %2, %n core(s), %3 of memory.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>studio::ui::FitLine</name>
     <message numerus="yes">
         <source>Use %n frame(s)</source>
         <translation>
             <numerusform>Use %n frame</numerusform>
             <numerusform>Use %n frames</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>studio::ui::HistoryPanel</name>
-    <message numerus="yes">
-        <source>Move %n video(s) to the trash?</source>
-        <translation>
-            <numerusform>Move %n video to the trash?</numerusform>
-            <numerusform>Move %n videos to the trash?</numerusform>
         </translation>
     </message>
 </context>
@@ -40,12 +68,46 @@
             <numerusform>The list of jobs was damaged and has been rebuilt: %n jobs were found.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>The settings of the first file are shown; %n more file(s) were left out.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
 </context>
 <context>
-    <name>studio::ui::PromptPanel</name>
+    <name>studio::ui::ModelsDialog</name>
+    <message numerus="yes">
+        <source>%1 is sound: %n file(s) read.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::Presence</name>
+    <message numerus="yes">
+        <source>%n video(s) are ready.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n video(s) failed.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::PromptCounter</name>
     <message numerus="yes">
         <source>%n character(s)</source>
-        <translation>
+        <translation type="unfinished">
             <numerusform>%n character</numerusform>
             <numerusform>%n characters</numerusform>
         </translation>
@@ -62,6 +124,26 @@
     </message>
 </context>
 <context>
+    <name>studio::ui::ResultActions</name>
+    <message numerus="yes">
+        <source>Move %n video(s) to the trash?</source>
+        <translation type="unfinished">
+            <numerusform>Move %n video to the trash?</numerusform>
+            <numerusform>Move %n videos to the trash?</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::ResultWork</name>
+    <message numerus="yes">
+        <source>Identical: all %n frame(s) are the same.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>studio::ui::SettingsForm</name>
     <message numerus="yes">
         <source>%n frame(s)</source>
@@ -71,10 +153,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%1, %n frame(s)</source>
-        <translation>
-            <numerusform>%1, %n frame</numerusform>
-            <numerusform>%1, %n frames</numerusform>
+        <source>%1, %n frame(s) at %2 fps</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
         </translation>
     </message>
 </context>

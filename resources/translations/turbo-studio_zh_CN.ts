@@ -2,6 +2,488 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>Accessible</name>
+    <message>
+        <source>%1, %2</source>
+        <comment>what is chosen, and the choice</comment>
+        <translation>%1，%2</translation>
+    </message>
+</context>
+<context>
+    <name>Actions</name>
+    <message>
+        <source>Text to video</source>
+        <translation>文字生成视频</translation>
+    </message>
+    <message>
+        <source>Image to video</source>
+        <translation>图片生成视频</translation>
+    </message>
+    <message>
+        <source>Earlier prompt</source>
+        <translation>上一条提示词</translation>
+    </message>
+    <message>
+        <source>Later prompt</source>
+        <translation>下一条提示词</translation>
+    </message>
+    <message>
+        <source>Models…</source>
+        <translation>模型…</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>设置…</translation>
+    </message>
+    <message>
+        <source>Free memory</source>
+        <translation>释放内存</translation>
+    </message>
+    <message>
+        <source>The model leaves the memory; the next video loads it again.</source>
+        <translation>模型会从内存中移出，下次生成视频时重新载入。</translation>
+    </message>
+    <message>
+        <source>Restart the engine</source>
+        <translation>重启引擎</translation>
+    </message>
+    <message>
+        <source>Helps when the graphics card has failed. The queue stays.</source>
+        <translation>显卡出错时有用。队列会保留。</translation>
+    </message>
+    <message>
+        <source>Generate, or add to the queue</source>
+        <translation>生成，或加入队列</translation>
+    </message>
+    <message>
+        <source>Add to the front of the queue</source>
+        <translation>加到队列最前面</translation>
+    </message>
+    <message>
+        <source>It runs as soon as the running video is finished.</source>
+        <translation>当前视频完成后立即开始。</translation>
+    </message>
+    <message>
+        <source>Contact sheet</source>
+        <translation>小样表</translation>
+    </message>
+    <message>
+        <source>Four to nine quick tries side by side; choose one and finish it in full.</source>
+        <translation>并排生成四到九个快速小样，选一个做成完整视频。</translation>
+    </message>
+    <message>
+        <source>Cancel the running video</source>
+        <translation>取消正在生成的视频</translation>
+    </message>
+    <message>
+        <source>Asks first when it has been running for over a minute.</source>
+        <translation>如果已运行超过一分钟，会先询问。</translation>
+    </message>
+    <message>
+        <source>Pause or resume the queue</source>
+        <translation>暂停或继续队列</translation>
+    </message>
+    <message>
+        <source>The running video goes on to its end.</source>
+        <translation>正在生成的视频会继续到完成。</translation>
+    </message>
+    <message>
+        <source>Open a video or recipe…</source>
+        <translation>打开视频或配方…</translation>
+    </message>
+    <message>
+        <source>Its settings come back.</source>
+        <translation>恢复其中的设置。</translation>
+    </message>
+    <message>
+        <source>Paste an image or a recipe</source>
+        <translation>粘贴图片或配方</translation>
+    </message>
+    <message>
+        <source>Reset the layout</source>
+        <translation>重置布局</translation>
+    </message>
+    <message>
+        <source>All panels at their first places and sizes.</source>
+        <translation>所有面板恢复最初的位置和大小。</translation>
+    </message>
+    <message>
+        <source>About Turbo Studio</source>
+        <translation>关于 Turbo Studio</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>The queue is kept.</source>
+        <translation>队列会保留。</translation>
+    </message>
+    <message>
+        <source>Doctor…</source>
+        <translation>诊断…</translation>
+    </message>
+    <message>
+        <source>Log…</source>
+        <translation>日志…</translation>
+    </message>
+    <message>
+        <source>Help: all shortcuts</source>
+        <translation>帮助：所有快捷键</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the video to a place of your choice</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make a file of another format, quality or speed of it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use last frame</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let the next video start from the last picture of this one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Variation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make another video with the same settings and a new seed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reuse settings</source>
+        <translation type="unfinished">沿用设置</translation>
+    </message>
+    <message>
+        <source>Put this video&apos;s prompt, settings and seed into the panel</source>
+        <translation type="unfinished">把这个视频的提示词、设置和种子填入左侧面板</translation>
+    </message>
+    <message>
+        <source>Reproduce</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make the same video again and compare every frame</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decode again</source>
+        <translation type="unfinished">重新解码</translation>
+    </message>
+    <message>
+        <source>Make the pictures from the latents that were kept, without denoising again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare with…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Watch it together with another video, locked to the same time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation type="unfinished">在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>Open the folder that this video is in</source>
+        <translation type="unfinished">打开视频所在的文件夹</translation>
+    </message>
+    <message>
+        <source>Copy as command</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the command line that makes this video</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move to the trash…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move the video to the trash and take it out of the history</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play or pause</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play backwards, then faster</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished">暂停</translation>
+    </message>
+    <message>
+        <source>Play on, then faster</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One frame back</source>
+        <translation type="unfinished">后退一帧</translation>
+    </message>
+    <message>
+        <source>One frame on</source>
+        <translation type="unfinished">前进一帧</translation>
+    </message>
+    <message>
+        <source>One second back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One second on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To the first frame</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To the last frame</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fit or actual size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::Preference</name>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The language of the window.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light or dark, or as the system is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reduced motion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With it nothing in the window moves by itself, and videos do not start to play alone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mirror</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another address for models when huggingface.co cannot be reached, such as https://hf-mirror.com. Empty: huggingface.co itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Such as http://host:port or socks5h://host:port. Empty: what the system says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stay offline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The program then never uses the network. Downloads of models are the only thing that it ever uses it for.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compute on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What makes the videos unless a video&apos;s own settings say another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Processor threads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fewer leave more of the computer to other programs. 0: as many as there are cores.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Main memory at most</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Such as 12GB. 0: what is free when a video begins.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Graphics memory at most</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Such as 8GB. 0: what is free when a video begins.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give memory back after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>So long after the last video the model leaves the memory; the next video loads it again. 0: never.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder for videos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty: Turbo Studio in your folder for videos.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Names of videos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made of {date}, {time}, {seed}, {model}, {prompt} and {source} (the start image), with any text between them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings in the video file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kept, anybody who has the file can read prompt and settings and make it again. Left out, only the mark that it was made by a computer stays.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tell when the queue is done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One notice of the system, and only when the window is not in front.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With a sound</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The system&apos;s own sound for notices.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress in the task bar</source>
+        <translation>任务栏进度</translation>
+    </message>
+    <message>
+        <source>How far the queue is, on the program&apos;s icon, where the desktop can show it.</source>
+        <translation>在桌面支持时，在程序图标上显示队列进度。</translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::Actions</name>
+    <message>
+        <source>There is no such command.</source>
+        <translation>没有这个命令。</translation>
+    </message>
+    <message>
+        <source>This key cannot be used for a command.</source>
+        <translation>这个键不能用于命令。</translation>
+    </message>
+    <message>
+        <source>%1 is needed for typing. Use it together with Ctrl or Alt.</source>
+        <translation>%1 要用来输入文字。请与 Ctrl 或 Alt 一起使用。</translation>
+    </message>
+    <message>
+        <source>%1 already belongs to “%2”.</source>
+        <translation>%1 已用于“%2”。</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <comment>words of a command and its key</comment>
+        <translation>%1（%2）</translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::AdvancedForm</name>
+    <message numerus="yes">
+        <source>Advanced  ·  %n changed</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps, attention, sampler, precision, memory and other parts</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::CompareBar</name>
+    <message>
+        <source>Wipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both in one place; drag the line over the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both beside each other</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the line stands</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exchange the two</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End comparing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go back to one video</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>studio::ui::DoctorDialog</name>
     <message>
         <source>Good</source>
@@ -69,6 +551,81 @@
     </message>
 </context>
 <context>
+    <name>studio::ui::DownloadCard</name>
+    <message>
+        <source>Download</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel the download</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What has arrived is deleted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mirror and proxy…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waits for the other download</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paused at %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped at %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation type="unfinished">就绪</translation>
+    </message>
+    <message>
+        <source>Checking the files, %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waiting for the server, %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 per second</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation type="unfinished">%1。%2 {1,?}</translation>
+    </message>
+    <message>
+        <source>%1, %2, %3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where this host cannot be reached, a mirror or a proxy often helps. What has arrived is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished">暂停</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished">重试</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished">继续</translation>
+    </message>
+</context>
+<context>
     <name>studio::ui::EmptyStage</name>
     <message>
         <source>Try one of these</source>
@@ -117,6 +674,386 @@
     </message>
 </context>
 <context>
+    <name>studio::ui::ExportDialog</name>
+    <message>
+        <source>Export %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Export %n video(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Save as</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Beside the video</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Progress of the export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation type="unfinished">在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exporting…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exporting video %1 of %2…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 × %2, %3 frames at %4 a second, %5 s, about %6. The video has no sound.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It becomes %1; nothing is replaced.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exported as %1 (%2).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n video(s) exported (%1).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Stopped. Nothing half-written was left.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::ExportForm</name>
+    <message>
+        <source>MP4 with H.264 - plays everywhere</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For players, phones, browsers and chats of any age.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MP4 with HEVC - smaller, newer devices</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plays on phones and computers of the last years; not in every browser.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WebM with VP9 - for web pages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free of licence fees; plays in every browser of today.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>WebM with AV1 - smallest, slow to make</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Needs a recent browser or player.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GIF - moves in every chat and document</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At most 256 colours, and large: choose a small size and few frames.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PNG pictures - every frame without loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A folder with numbered pictures, for an editor.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>MP4 as it is - only what it tells changes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same video data, not encoded again: to strip a file before sharing it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Better quality makes a larger file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Small file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Good</source>
+        <translation type="unfinished">正常</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Best</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Frames a second</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Frames are shown twice or left out; the length stays.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As the video</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw new frames in between, along the movement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plays</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Width and height of the picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Half</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Own size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Height</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file tells</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What somebody can read out of the file that you share.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything: prompt, model and settings, to make it again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only that it was made by artificial intelligence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing at all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Movement looks smoother. Slow, and fast movement may tear.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose more frames a second first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For ever</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How often the GIF plays before it stands still.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How often the clip stands in the file, for players that do not loop.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::FirstRun</name>
+    <message>
+        <source>Welcome to Turbo Studio</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It turns words and pictures into short videos, on this computer. Nothing is sent anywhere.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder for models and everything else</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Welcome</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation type="unfinished">正在检查…</translation>
+    </message>
+    <message>
+        <source>Download the recommended model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>I already have the files…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other models…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What this computer can do</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try the window meanwhile: the small demo model is here already and makes a video within seconds. The download goes on, also when this window is closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model is on its way</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 (%2 free)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The system&apos;s own folders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder for everything</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No graphics card that can be used: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 with %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%1
+Processor: %2, %n core(s), %3 of memory.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The published models need more memory than this computer has. The small demo model works at once, and videos that are made elsewhere play here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>more than %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recommended: %1. To download: %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 A video of five seconds then takes about %2 (a guess).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licence: %1. By downloading you accept it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Page %1 of %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try the demo model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>studio::ui::FitLine</name>
     <message>
         <source>Fits: needs about %1 of %2</source>
@@ -143,6 +1080,136 @@
     <message>
         <source>%1. %2</source>
         <translation>%1。%2</translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::FoldersPage</name>
+    <message>
+        <source>Folders of the program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation type="unfinished">项目</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free on its disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in the file manager</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move everything…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models, queue, history, settings and log go to another folder together; videos stay.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The program keeps its files in the folders that the system has for them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The program keeps all its files in %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Portable: all files are beside the program, in %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>STUDIO_HOME says that all files are in %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Started with --data-root: all files are in %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation type="unfinished">模型</translation>
+    </message>
+    <message>
+        <source>Queue and history</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Log and unfinished work</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Videos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The program itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing can be moved while a video is being made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder for everything</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move everything?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 are moved to %2, where %3 are free. The program ends, moves with a progress bar, and opens again. You may cancel on the way; nothing is lost then.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move and restart</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::GpuChip</name>
+    <message>
+        <source>No GPU</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No GPU: works on the processor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 with %2 of memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: %2 of %3 free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1  ·  %2 free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click for the Doctor, which says more.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -195,20 +1262,8 @@
         <translation>播放</translation>
     </message>
     <message>
-        <source>Show in folder</source>
-        <translation>在文件夹中显示</translation>
-    </message>
-    <message>
         <source>Try again</source>
         <translation>重试</translation>
-    </message>
-    <message>
-        <source>Decode again</source>
-        <translation>重新解码</translation>
-    </message>
-    <message>
-        <source>Reuse settings</source>
-        <translation>沿用设置</translation>
     </message>
     <message>
         <source>Add to the queue again</source>
@@ -227,10 +1282,6 @@
         <translation>从历史中移除</translation>
     </message>
     <message>
-        <source>Move the video to the trash…</source>
-        <translation>将视频移到回收站…</translation>
-    </message>
-    <message>
         <source>Where is the video now?</source>
         <translation>视频现在在哪里？</translation>
     </message>
@@ -239,14 +1290,83 @@
         <translation>视频 (*.mp4)</translation>
     </message>
     <message>
-        <source>Move to the trash</source>
-        <translation>移到回收站</translation>
+        <source>As a grid</source>
+        <translation type="unfinished"></translation>
     </message>
-    <message numerus="yes">
-        <source>Move %n video(s) to the trash?</source>
-        <translation>
-            <numerusform>将 %n 个视频移到回收站？</numerusform>
-        </translation>
+    <message>
+        <source>Show pictures beside each other, or one row each</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made by which model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show only videos of one model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No video is like that. Clear the search to see all of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show its contact sheet</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::Housekeeping</name>
+    <message>
+        <source>Restart the engine?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The video that is being made is interrupted; it stays in the queue.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished">继续</translation>
+    </message>
+    <message>
+        <source>There is no model yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>I already have the files…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other models…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a model that you have, or choose one of the published ones.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>more than %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recommended for this computer: %1. To download: %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation type="unfinished">%1。%2 {1:?}</translation>
     </message>
 </context>
 <context>
@@ -365,11 +1485,58 @@
     </message>
 </context>
 <context>
-    <name>studio::ui::MainWindow</name>
+    <name>studio::ui::LoraList</name>
     <message>
-        <source>%1 (incomplete)</source>
-        <translation>%1（不完整）</translation>
+        <source>none</source>
+        <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Add a LoRA</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a LoRA file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LoRA files (*.safetensors);;All files (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Strength of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 is as trained; 0 has no effect; negative inverts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove this LoRA</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expert that %1 is for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>both</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>second</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::MainWindow</name>
     <message>
         <source>No model was found</source>
         <translation>没有找到模型</translation>
@@ -377,14 +1544,6 @@
     <message>
         <source>Start the program with --model and the folder of a Wan model, or set STUDIO_MODELS to a folder with models in it.</source>
         <translation>请用 --model 加上 Wan 模型的文件夹启动程序，或将 STUDIO_MODELS 设为存放模型的文件夹。</translation>
-    </message>
-    <message>
-        <source>Preview  ·  step %1 of %2</source>
-        <translation>预览  ·  第 %1 步，共 %2 步</translation>
-    </message>
-    <message>
-        <source>Preview</source>
-        <translation>预览</translation>
     </message>
     <message>
         <source>Last video: %1</source>
@@ -401,30 +1560,6 @@
     <message>
         <source>Stopping the engine…</source>
         <translation>正在停止引擎…</translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation>模型</translation>
-    </message>
-    <message>
-        <source>The model that makes the video</source>
-        <translation>用来生成视频的模型</translation>
-    </message>
-    <message>
-        <source>Light or dark</source>
-        <translation>浅色或深色</translation>
-    </message>
-    <message>
-        <source>Switch between light and dark</source>
-        <translation>切换浅色与深色</translation>
-    </message>
-    <message>
-        <source>%1 (%2)</source>
-        <translation>%1（%2）</translation>
-    </message>
-    <message>
-        <source>%1  ·  %2</source>
-        <translation>%1  ·  %2</translation>
     </message>
     <message>
         <source>Settings of %1</source>
@@ -495,32 +1630,89 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
 基于 LibTorch、Qt 和 FFmpeg；NOTICE.md 列出全部组件。</translation>
     </message>
     <message>
-        <source>Menu</source>
-        <translation>菜单</translation>
+        <source>Seed %1 is queued with the full settings.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Models, Doctor, log and more</source>
-        <translation>模型、诊断、日志等</translation>
+        <source>The chosen model takes no start image.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Open a video or recipe…</source>
-        <translation>打开视频或配方…</translation>
+        <source>Cancel the video?</source>
+        <translation>取消视频？</translation>
+    </message>
+    <message>
+        <source>This video has been running for over a minute. Cancel it?</source>
+        <translation>这个视频已经运行了一分多钟。要取消吗？</translation>
+    </message>
+    <message>
+        <source>Cancel the video</source>
+        <translation>取消视频</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message numerus="yes">
+        <source>The settings of the first file are shown; %n more file(s) were left out.</source>
+        <translation>
+            <numerusform>显示的是第一个文件的设置；另外 %n 个文件被略过。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::MissingBox</name>
+    <message>
+        <source>Something is missing</source>
+        <translation type="unfinished">缺少某些内容</translation>
+    </message>
+    <message>
+        <source>The settings of %1 are back. To make the same video, this is missing on this computer:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Models…</source>
-        <translation>模型…</translation>
+        <translation type="unfinished">模型…</translation>
     </message>
     <message>
-        <source>Doctor…</source>
-        <translation>诊断…</translation>
+        <source>Download the model there, or show where you have it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Log…</source>
-        <translation>日志…</translation>
+        <source>The model %1. It is not a published one: ask for it where the video came from.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Quit</source>
-        <translation>退出</translation>
+        <source>The model %1. It can be downloaded as %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The start image %1: the file is there, but it is another picture now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The start image %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The end image %1: the file is there, but it is another picture now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The end image %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The LoRA %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model file %1.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -613,6 +1805,362 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
         <source>%1 %2</source>
         <translation>%1%2</translation>
     </message>
+    <message>
+        <source>more than %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Published</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reads every byte and compares it with what was published; takes minutes for large models.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Published models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cannot be run yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 are here already; %2 will be fetched.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This program cannot run it yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reading every byte of %1…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checking: %1 of %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation type="unfinished">%1。%2 {1:?}</translation>
+    </message>
+    <message>
+        <source>%1 is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 is sound: %n file(s) read.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Download it again; only what is damaged or missing is fetched.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::MoveDialog</name>
+    <message>
+        <source>Turbo Studio moves</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything is moved to %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How far the move is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation type="unfinished">正在检查…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comparing the copy: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copying: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation type="unfinished">%1。%2 {1,?}</translation>
+    </message>
+    <message>
+        <source>Nothing was moved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go on with the old folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelling…</source>
+        <translation type="unfinished">正在取消…</translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::Notifier</name>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::PreferenceRow</name>
+    <message>
+        <source>As the system</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is fastest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The processor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The graphics card (CUDA)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep them in the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave them out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 Acts after a restart.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to the default</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to the default: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source> min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The standard folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a folder: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::Presence</name>
+    <message>
+        <source>The queue is finished</source>
+        <translation>队列已完成</translation>
+    </message>
+    <message>
+        <source>The queue has ended</source>
+        <translation>队列已结束</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n video(s) are ready.</source>
+        <translation>
+            <numerusform>%n 个视频已完成。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No video could be made.</source>
+        <translation>没有视频可以生成。</translation>
+    </message>
+    <message>
+        <source>%1 of %2 videos are ready; the others failed.</source>
+        <translation>%2 个视频中有 %1 个已完成，其余的失败了。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n video(s) failed.</source>
+        <translation>
+            <numerusform>%n 个视频失败了。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::PresetButton</name>
+    <message>
+        <source>Draft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Balanced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Best</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Own settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preset: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Presets set size, length, steps and more at once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <translation type="unfinished">%1%2</translation>
+    </message>
+    <message>
+        <source>Quick and small, to see whether the idea works</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the model&apos;s makers recommend</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The most that this model gives; takes longer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep these settings as a preset…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete a preset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model cannot use a part of the preset: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The preset was not kept. %1 %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the preset “%1”?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The preset was not deleted. %1 %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::PresetDialog</name>
+    <message>
+        <source>Keep as a preset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name of the preset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A preset holds size, length, steps and the advanced settings. The prompt, pictures and the seed are not part of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <translation type="unfinished">%1%2</translation>
+    </message>
+    <message>
+        <source>There is a preset with this name. Its settings will be replaced.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>studio::ui::ProgressPanel</name>
@@ -630,35 +2178,95 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
 </context>
 <context>
-    <name>studio::ui::PromptPanel</name>
+    <name>studio::ui::PromptBox</name>
     <message>
         <source>Prompt</source>
-        <translation>提示词</translation>
+        <translation type="unfinished">提示词</translation>
     </message>
     <message>
         <source>What should happen in the video?</source>
-        <translation>视频里应该发生什么？</translation>
+        <translation type="unfinished">视频里应该发生什么？</translation>
     </message>
     <message>
         <source>Describe what is seen and how it moves. Ctrl+Enter begins.</source>
-        <translation>描述画面内容和动作。按 Ctrl+Enter 开始。</translation>
+        <translation type="unfinished">描述画面内容和动作。按 Ctrl+Enter 开始。</translation>
+    </message>
+    <message>
+        <source>The pasted text is too long: %1 bytes. A prompt has room for %2.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;Prompt</source>
-        <translation>提示词</translation>
+        <translation type="unfinished">提示词</translation>
+    </message>
+    <message>
+        <source>Earlier prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Earlier prompt (Alt+Up)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Later prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Later prompt (Alt+Down)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Idea</source>
+        <translation type="unfinished">灵感</translation>
+    </message>
+    <message>
+        <source>Fill in an idea</source>
+        <translation type="unfinished">填入一个灵感</translation>
     </message>
     <message>
         <source>Fill in a prompt that this model is good at.</source>
-        <translation>填入一个该模型擅长的提示词。</translation>
+        <translation type="unfinished">填入一个该模型擅长的提示词。</translation>
     </message>
     <message>
-        <source>The pasted text is too long: %1 bytes.</source>
-        <translation>粘贴的文字太长：%1 字节。</translation>
+        <source>There are no earlier prompts yet.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>A prompt has room for %1.</source>
-        <translation>提示词最多 %1 字节。</translation>
+        <source>This is the oldest prompt.</source>
+        <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Earlier prompt %1 of %2; Alt+Down goes back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model was trained on long English descriptions; English may give better results.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model was trained on long descriptions: say what is seen, how it moves, the light and the camera.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::PromptCounter</name>
+    <message numerus="yes">
+        <source>%n character(s)</source>
+        <translation type="unfinished">
+            <numerusform>%n 个字符</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of %2 tokens: the dimmed end is not read by the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 of %2 tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::PromptPanel</name>
     <message>
         <source>Make the video (Ctrl+Enter)</source>
         <translation>生成视频（Ctrl+Enter）</translation>
@@ -683,12 +2291,6 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
         <source>Generate</source>
         <translation>生成</translation>
     </message>
-    <message numerus="yes">
-        <source>%n character(s)</source>
-        <translation>
-            <numerusform>%n 个字符</numerusform>
-        </translation>
-    </message>
     <message>
         <source>The prompt is empty.</source>
         <translation>提示词是空的。</translation>
@@ -710,14 +2312,6 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
         <translation>%1%2</translation>
     </message>
     <message>
-        <source>Idea</source>
-        <translation>灵感</translation>
-    </message>
-    <message>
-        <source>Fill in an idea</source>
-        <translation>填入一个灵感</translation>
-    </message>
-    <message>
         <source>Negative prompt</source>
         <translation>负面提示词</translation>
     </message>
@@ -736,18 +2330,6 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <message>
         <source>This model needs no guidance; a negative prompt would have no effect.</source>
         <translation>此模型无需引导，负面提示词不起作用。</translation>
-    </message>
-    <message>
-        <source>Variations</source>
-        <translation>变体</translation>
-    </message>
-    <message>
-        <source>How many videos to make at once, each with a seed of its own.</source>
-        <translation>一次生成多少个视频，每个使用各自的种子。</translation>
-    </message>
-    <message>
-        <source>&amp;Variations</source>
-        <translation>变体</translation>
     </message>
     <message>
         <source>Save changes</source>
@@ -871,19 +2453,617 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
 </context>
 <context>
+    <name>studio::ui::QuitQuestion</name>
+    <message>
+        <source>Quit Turbo Studio?</source>
+        <translation>退出 Turbo Studio？</translation>
+    </message>
+    <message>
+        <source>A video is being made. Finish it in the background?</source>
+        <translation>正在生成视频。要在后台完成它吗？</translation>
+    </message>
+    <message>
+        <source>Videos that wait in the queue are kept in any case and wait there at the next start.</source>
+        <translation>队列中等待的视频无论如何都会保留，下次启动时仍在那里。</translation>
+    </message>
+    <message>
+        <source>Keep running</source>
+        <translation>继续运行</translation>
+    </message>
+    <message>
+        <source>The window closes; the program ends when the video is finished.</source>
+        <translation>窗口关闭；视频完成后程序自动结束。</translation>
+    </message>
+    <message>
+        <source>Cancel and quit</source>
+        <translation>取消并退出</translation>
+    </message>
+    <message>
+        <source>The video is not finished.</source>
+        <translation>视频不会完成。</translation>
+    </message>
+    <message>
+        <source>Don’t quit</source>
+        <translation>不退出</translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::ResultActions</name>
+    <message>
+        <source>Saving %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved as %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was saved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No video is chosen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is done with one video at a time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its latents were not kept; they are when decoding fails or is interrupted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This video was not finished.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The video is not there any more; locate it in the history.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the video as</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Videos (*.mp4)</source>
+        <translation type="unfinished">视频 (*.mp4)</translation>
+    </message>
+    <message>
+        <source>The first video is not in the history any more; nothing was compared.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The command was copied.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move to the trash</source>
+        <translation type="unfinished">移到回收站</translation>
+    </message>
+    <message numerus="yes">
+        <source>Move %n video(s) to the trash?</source>
+        <translation type="unfinished">
+            <numerusform>将 %n 个视频移到回收站？</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::ResultBar</name>
+    <message>
+        <source>More</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything that can be done with this video</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop this; nothing half-finished stays</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::ResultWork</name>
+    <message>
+        <source>It was made with version %1; this is version %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model&apos;s files are others than when it was made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its model is not here: %1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was computed on %1; here it would be %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It was computed in %1; here it would be %2.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Identical: all %n frame(s) are the same.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It differs from frame %1 of %2 on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::ScrubStrip</name>
+    <message>
+        <source>%1 s</source>
+        <translation type="unfinished">%1 秒</translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::SeedRow</name>
+    <message>
+        <source>Seed</source>
+        <translation type="unfinished">种子</translation>
+    </message>
+    <message>
+        <source>The number that the noise is drawn from. The same seed and settings give the same video.</source>
+        <translation type="unfinished">生成噪声所用的数字。相同的种子和设置会得到相同的视频。</translation>
+    </message>
+    <message>
+        <source>Random, new each time</source>
+        <translation type="unfinished">随机，每次不同</translation>
+    </message>
+    <message>
+        <source>Random seed</source>
+        <translation type="unfinished">随机种子</translation>
+    </message>
+    <message>
+        <source>Draw a new seed for every video.</source>
+        <translation type="unfinished">每个视频都使用新的种子。</translation>
+    </message>
+    <message>
+        <source>Keep one seed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the same seed for the next videos.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reuse the last seed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use the last video&apos;s seed again: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no last seed yet: make a video first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The seed %1 is too large.</source>
+        <translation type="unfinished">种子 %1 太大。</translation>
+    </message>
+    <message>
+        <source>Use a number up to 9223372036854775807, or the dice.</source>
+        <translation type="unfinished">请使用不超过 9223372036854775807 的数字，或点击骰子。</translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::SettingRow</name>
+    <message>
+        <source>The model&apos;s own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the model&apos;s own</source>
+        <translation type="unfinished">模型自带</translation>
+    </message>
+    <message>
+        <source> GB</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to what the model wants</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Back to what the model wants: %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::SettingRules</name>
+    <message>
+        <source>Only the rCM sampler has modes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The rCM sampler uses Sigma max instead.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only the rCM sampler uses it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model was distilled to work without guidance.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model has one transformer; there is no second expert.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model has no weights for sparse attention.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Acts with SLA and SageSLA attention only.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model reads no pictures.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no graphics card to limit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The graphics card computes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No graphics card was found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::SettingWords</name>
+    <message>
+        <source>Steps</source>
+        <translation type="unfinished">步数</translation>
+    </message>
+    <message>
+        <source>How often the model goes over the pictures. More steps give cleaner pictures and take longer.</source>
+        <translation type="unfinished">模型处理画面的次数。步数越多画面越干净，用时也越长。</translation>
+    </message>
+    <message>
+        <source>Sampler</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How the steps are taken. The model&apos;s own is nearly always best.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sampler mode</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SDE draws new noise at every step: lively. ODE draws none: calmer and sharper.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How the parts of the video look at each other. Auto takes what the model was made for; Dense is the most exact and the slowest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SLA top-k</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The share that sparse attention looks at exactly. More is slower and follows details better.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Guidance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How strictly the prompt is followed. 1 turns it off and halves the time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Guidance, second expert</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same for the expert that finishes the details.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expert switch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Noise level at which the expert for details takes over from the one for composition.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shift</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Spends more of the steps on the composition. Larger for larger videos.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sigma max</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Noise level of the first step.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Frames per second</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How fast the frames are played. The model was trained at its own; others look like slow or fast motion.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File quality (CRF)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the video file: smaller is better and larger on the disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation type="unfinished">精度</translation>
+    </message>
+    <message>
+        <source>Number format of the computation. Auto takes what is fast here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compute on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Graphics card or processor.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Processor threads</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many cores may work at once. 0 takes all.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Main memory that the program may use. With less it takes a slower way.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Graphics memory limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same for the graphics card.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LoRAs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files that teach the model a style or a motion. Strength 1 is as trained.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other VAE</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another file for the part that turns numbers into pictures.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other text encoder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another file for the part that reads the prompt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other tokenizer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another file for the list of word pieces.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other second expert</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another file for the expert that finishes the details.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other image encoder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another file for the part that reads pictures.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Auto</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Graphics card (CUDA)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dense</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SLA</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SageSLA</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rCM (few steps)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>UniPC</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Euler</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>DPM++</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Euler, even steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SDE</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ODE</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>32 bit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>16 bit (bf16)</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages of the settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>General</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Downloads and network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Performance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Videos</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Notices</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset everything…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No setting has these words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset everything?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every setting goes back to its default, shortcuts too. Models, videos and folders stay as they are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>studio::ui::SettingsForm</name>
-    <message>
-        <source>Size</source>
-        <translation>尺寸</translation>
-    </message>
-    <message>
-        <source>Width and height of the video in pixels. The marked size is the one that the model knows best.</source>
-        <translation>视频的宽和高（像素）。有标记的是模型最擅长的尺寸。</translation>
-    </message>
-    <message>
-        <source>Si&amp;ze</source>
-        <translation>尺寸</translation>
-    </message>
     <message>
         <source>Length</source>
         <translation>时长</translation>
@@ -897,64 +3077,8 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
         <translation>时长</translation>
     </message>
     <message>
-        <source>Steps</source>
-        <translation>步数</translation>
-    </message>
-    <message>
-        <source>How often the model goes over the pictures. More steps give cleaner pictures and take longer.</source>
-        <translation>模型处理画面的次数。步数越多画面越干净，用时也越长。</translation>
-    </message>
-    <message>
-        <source>&amp;Steps</source>
-        <translation>步数</translation>
-    </message>
-    <message>
-        <source>Seed</source>
-        <translation>种子</translation>
-    </message>
-    <message>
-        <source>The number that the noise is drawn from. The same seed and settings give the same video.</source>
-        <translation>生成噪声所用的数字。相同的种子和设置会得到相同的视频。</translation>
-    </message>
-    <message>
-        <source>Random seed</source>
-        <translation>随机种子</translation>
-    </message>
-    <message>
-        <source>Draw a new seed for every video.</source>
-        <translation>每个视频都使用新的种子。</translation>
-    </message>
-    <message>
         <source>See&amp;d</source>
         <translation>种子</translation>
-    </message>
-    <message>
-        <source>Random, new each time</source>
-        <translation>随机，每次不同</translation>
-    </message>
-    <message>
-        <source>The model&apos;s own</source>
-        <translation>模型自带</translation>
-    </message>
-    <message>
-        <source>square</source>
-        <translation>方形</translation>
-    </message>
-    <message>
-        <source>wide</source>
-        <translation>横向</translation>
-    </message>
-    <message>
-        <source>tall</source>
-        <translation>纵向</translation>
-    </message>
-    <message>
-        <source>The seed %1 is too large.</source>
-        <translation>种子 %1 太大。</translation>
-    </message>
-    <message>
-        <source>Use a number up to 9223372036854775807, or the dice.</source>
-        <translation>请使用不超过 9223372036854775807 的数字，或点击骰子。</translation>
     </message>
     <message numerus="yes">
         <source>%n frame(s)</source>
@@ -962,23 +3086,297 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
             <numerusform>%n 帧</numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>%1, %n frame(s)</source>
-        <translation>
-            <numerusform>%1，%n 帧</numerusform>
-        </translation>
-    </message>
     <message>
         <source>the model&apos;s own</source>
         <translation>模型自带</translation>
     </message>
     <message>
-        <source>%1 × %2  ·  %3</source>
-        <translation>%1 × %2  ·  %3</translation>
+        <source>Variations</source>
+        <translation type="unfinished">变体</translation>
     </message>
     <message>
-        <source>%1 × %2  ·  %3, best for this model</source>
-        <translation>%1 × %2  ·  %3，最适合此模型</translation>
+        <source>How many videos to make at once, each with a seed of its own.</source>
+        <translation type="unfinished">一次生成多少个视频，每个使用各自的种子。</translation>
+    </message>
+    <message>
+        <source>&amp;Variations</source>
+        <translation type="unfinished">变体</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n frame(s) at %2 fps</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::SheetModel</name>
+    <message>
+        <source>Waiting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Interrupted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Making it: %1 %</source>
+        <translation type="unfinished">生成中：%1 %</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation type="unfinished">已取消</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation type="unfinished">就绪</translation>
+    </message>
+    <message>
+        <source>Seed %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seed %1: %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::SheetView</name>
+    <message>
+        <source>Contact sheet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the contact sheet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close; it stays in the history</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quick tries, each with a seed of its own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finish this one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make it with the full settings and the same seed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More like this</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another sheet with the settings of this try and new seeds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel the rest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make no more tries of this sheet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Contact sheet: %1 of %2 ready</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In full size details become sharper, and the composition may shift.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Point at a try to see it move; choose one to finish it in full.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::ShortcutsDialog</name>
+    <message>
+        <source>Shortcuts</source>
+        <translation>快捷键</translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::ShortcutsPage</name>
+    <message>
+        <source>Everywhere</source>
+        <translation>任何位置</translation>
+    </message>
+    <message>
+        <source>On the stage</source>
+        <translation>在舞台上</translation>
+    </message>
+    <message>
+        <source>In the queue and the history</source>
+        <translation>在队列和历史中</translation>
+    </message>
+    <message>
+        <source>Search commands and keys</source>
+        <translation>搜索命令和按键</translation>
+    </message>
+    <message>
+        <source>Commands and their keys</source>
+        <translation>命令及其按键</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>New key for the chosen command</source>
+        <translation>所选命令的新按键</translation>
+    </message>
+    <message>
+        <source>No key</source>
+        <translation>无按键</translation>
+    </message>
+    <message>
+        <source>Usual key</source>
+        <translation>默认按键</translation>
+    </message>
+    <message>
+        <source>Reset all</source>
+        <translation>全部重置</translation>
+    </message>
+    <message>
+        <source>%1   (changed)</source>
+        <translation>%1   （已更改）</translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::SizeForm</name>
+    <message>
+        <source>Resolution</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many pixels the video has. The marked resolution is the one that the model knows best.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Aspect ratio</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Aspect</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Resolution</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Width in pixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Height in pixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1, best</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The resolution that this model knows best</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model&apos;s own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 × %2</source>
+        <translation type="unfinished">%1 × %2</translation>
+    </message>
+    <message>
+        <source>Other…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1:%2</source>
+        <translation type="unfinished">%1%2 {1:%2?}</translation>
+    </message>
+    <message>
+        <source>%1 square</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 wide</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 tall</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Width and height below decide the shape.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The video follows the picture&apos;s shape. Choose another fit to decide it here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model was made for the sizes in the list. Other… takes any size.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sizes of this model are not known yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shape of the video: width to height</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model decides width and height.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shape of the picture, about as many pixels as %1 × %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%1 × %2 pixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::StageController</name>
+    <message>
+        <source>%1 Made again, it may look different.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose the other video in the history.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>seed %1  ·  %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preview  ·  step %1 of %2</source>
+        <translation type="unfinished">预览  ·  第 %1 步，共 %2 步</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation type="unfinished">预览</translation>
     </message>
 </context>
 <context>
@@ -986,62 +3384,6 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <message>
         <source>Stage</source>
         <translation>舞台</translation>
-    </message>
-    <message>
-        <source>Play</source>
-        <translation>播放</translation>
-    </message>
-    <message>
-        <source>Play or pause (Space)</source>
-        <translation>播放或暂停（空格）</translation>
-    </message>
-    <message>
-        <source>One frame back</source>
-        <translation>后退一帧</translation>
-    </message>
-    <message>
-        <source>One frame back (comma)</source>
-        <translation>后退一帧（逗号）</translation>
-    </message>
-    <message>
-        <source>One frame on</source>
-        <translation>前进一帧</translation>
-    </message>
-    <message>
-        <source>One frame on (full stop)</source>
-        <translation>前进一帧（句号）</translation>
-    </message>
-    <message>
-        <source>Loop</source>
-        <translation>循环</translation>
-    </message>
-    <message>
-        <source>Begin again at the end</source>
-        <translation>播放到结尾后重新开始</translation>
-    </message>
-    <message>
-        <source>Position in the video</source>
-        <translation>视频中的位置</translation>
-    </message>
-    <message>
-        <source>Use these settings again</source>
-        <translation>再次使用这些设置</translation>
-    </message>
-    <message>
-        <source>Put this video&apos;s prompt, settings and seed into the panel</source>
-        <translation>把这个视频的提示词、设置和种子填入左侧面板</translation>
-    </message>
-    <message>
-        <source>Show in folder</source>
-        <translation>在文件夹中显示</translation>
-    </message>
-    <message>
-        <source>Open the folder that this video is in</source>
-        <translation>打开视频所在的文件夹</translation>
-    </message>
-    <message>
-        <source>Pause</source>
-        <translation>暂停</translation>
     </message>
     <message>
         <source>Video: %1</source>
@@ -1052,8 +3394,174 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
         <translation>预览</translation>
     </message>
     <message>
+        <source>A  ·  %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B  ·  %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two videos: %1, and %2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turbo Studio</source>
+        <translation type="unfinished">Turbo Studio</translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::TopBar</name>
+    <message>
+        <source>%1 (%2)</source>
+        <translation type="unfinished">%1（%2）</translation>
+    </message>
+    <message>
+        <source>%1  ·  %2</source>
+        <translation type="unfinished">%1  ·  %2</translation>
+    </message>
+    <message>
+        <source>Turbo Studio</source>
+        <translation type="unfinished">Turbo Studio</translation>
+    </message>
+    <message>
+        <source>Text to video</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Image to video</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished">模型</translation>
+    </message>
+    <message>
+        <source>The model that makes the video</source>
+        <translation type="unfinished">用来生成视频的模型</translation>
+    </message>
+    <message>
+        <source>Light or dark</source>
+        <translation type="unfinished">浅色或深色</translation>
+    </message>
+    <message>
+        <source>Switch between light and dark</source>
+        <translation type="unfinished">切换浅色与深色</translation>
+    </message>
+    <message>
+        <source>Menu</source>
+        <translation type="unfinished">菜单</translation>
+    </message>
+    <message>
+        <source>Models, Doctor, log and more</source>
+        <translation type="unfinished">模型、诊断、日志等</translation>
+    </message>
+    <message>
+        <source>%1 (incomplete)</source>
+        <translation type="unfinished">%1（不完整）</translation>
+    </message>
+    <message>
+        <source>Missing:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None of the models here makes videos from pictures. Menu, Models… shows which do and how to get them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None of the models here makes videos from text alone. Menu, Models… shows which do and how to get them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make a video from words (Ctrl+1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make a video that starts from a picture (Ctrl+2)</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>studio::ui::TransportBar</name>
+    <message>
+        <source>%1×</source>
+        <translation type="unfinished">%1%2 {1×?}</translation>
+    </message>
+    <message>
+        <source>Position in the video</source>
+        <translation type="unfinished">视频中的位置</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation type="unfinished">播放</translation>
+    </message>
+    <message>
+        <source>Play or pause (Space)</source>
+        <translation type="unfinished">播放或暂停（空格）</translation>
+    </message>
+    <message>
+        <source>One frame back</source>
+        <translation type="unfinished">后退一帧</translation>
+    </message>
+    <message>
+        <source>One frame back (left)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One frame on</source>
+        <translation type="unfinished">前进一帧</translation>
+    </message>
+    <message>
+        <source>One frame on (right)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loop</source>
+        <translation type="unfinished">循环</translation>
+    </message>
+    <message>
+        <source>Begin again at the end</source>
+        <translation type="unfinished">播放到结尾后重新开始</translation>
+    </message>
+    <message>
+        <source>Actual size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show one pixel of the video on one pixel of the screen (Z)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fill the screen (F11 or double click)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How fast the video plays (J, K and L shuttle)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished">暂停</translation>
+    </message>
+    <message>
+        <source>Leave full screen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>%1 s  ·  frame %2 of %3</source>
-        <translation>%1 秒  ·  第 %2 帧，共 %3 帧</translation>
+        <translation type="unfinished">%1 秒  ·  第 %2 帧，共 %3 帧</translation>
+    </message>
+    <message>
+        <source>Speed: %1</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
