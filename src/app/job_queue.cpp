@@ -5,6 +5,7 @@
 #include <mutex>
 #include <thread>
 
+#include "app/job_images.h"
 #include "app/queue_client.h"
 #include "app/recipe_file.h"
 #include "app/resolve.h"
@@ -45,8 +46,12 @@ Json result_json(const JobResult& result) {
 
 class DurableQueue final : public QueueClient {
   public:
-    DurableQueue(std::unique_ptr<store::JobStore> store, std::unique_ptr<EngineClient> engine)
-        : recovery_(store->recovery()), engine_(std::move(engine)), store_(std::move(store)) {
+    DurableQueue(std::unique_ptr<store::JobStore> store, std::unique_ptr<EngineClient> engine, JobImages images)
+        : recovery_(store->recovery()),
+          images_(std::move(images)),
+          engine_(std::move(engine)),
+          store_(std::move(store)) {
+        if (!recovery_.interrupted.empty() || recovery_.is_crash_loop) sweep_images();
         engine_->set_wakeup([this] { ring(); });
         thread_ = std::jthread([this] { work(); });
     }
@@ -92,8 +97,12 @@ class DurableQueue final : public QueueClient {
         return change_queue([&](auto& store) { return store.move(stored(id), stored(before_id)); });
     }
     Result<void> change(JobId id, const GenerationRequest& request) override {
+        std::lock_guard lock(images_mutex_);
         STUDIO_TRY(draft, draft_of(request));
-        return change_queue([&](auto& store) { return store.change(stored(id), draft); });
+        STUDIO_TRY(before, find(id));
+        const auto changed = change_queue([&](auto& store) { return store.change(stored(id), draft); });
+        drop_images(changed ? before.draft.request : draft.request);
+        return changed;
     }
     Result<JobId> duplicate(JobId id) override {
         STUDIO_TRY(record, change_queue([&](auto& store) { return store.duplicate(stored(id)); }));
@@ -103,7 +112,11 @@ class DurableQueue final : public QueueClient {
         return change_queue([&](auto& store) { return store.resume(stored(id)); });
     }
     Result<void> remove(JobId id) override {
-        return change_queue([&](auto& store) { return store.remove(stored(id)); });
+        std::lock_guard lock(images_mutex_);
+        STUDIO_TRY(before, find(id));
+        STUDIO_TRY_VOID(change_queue([&](auto& store) { return store.remove(stored(id)); }));
+        drop_images(before.draft.request);
+        return {};
     }
     bool is_paused() override {
         std::lock_guard lock(mutex_);
@@ -145,24 +158,46 @@ class DurableQueue final : public QueueClient {
         return {ErrorCode::kCancelled, "The queue is closed.", {}, {}, "Start the program again.", {}};
     }
 
+    /// A picture that this was the last job for goes too.
+    void drop_images(const Json& request) {
+        for (const std::string& hash : images_.copies_in(request)) {
+            const auto is_needed = with_store([&](auto& store) { return store.has_request_with(hash); });
+            if (is_needed && !*is_needed) images_.remove(hash);
+        }
+    }
+
+    /// After an end in the middle: copies of jobs that never reached the store.
+    void sweep_images() {
+        images_.sweep([this](const std::string& hash) {
+            const auto is_needed = store_->has_request_with(hash);
+            return !is_needed || *is_needed;
+        });
+    }
+
     /// Refuses what can be refused now, and draws the seed, so that the job is the same whenever it runs.
     Result<JobDraft> draft_of(const GenerationRequest& asked) {
         STUDIO_TRY(prepared, prepare_job(asked, models_));
         GenerationRequest request = asked;
         request.seed = prepared.resolved.request.seed;
+        STUDIO_TRY_VOID(images_.keep(request));
         return JobDraft{request.to_json(), request.prompt, prepared.resolved.model_name};
     }
 
     Result<JobId> add(const GenerationRequest& request, bool is_first) {
+        std::lock_guard lock(images_mutex_);
         STUDIO_TRY(draft, draft_of(request));
-        STUDIO_TRY(record, with_store([&](auto& store) -> Result<JobRecord> {
-                       auto added = store.add(draft, is_first);
-                       if (added) tell(JobQueued{id_of(*added)});  // before anything that its start may tell
-                       return added;
-                   }));
+        auto record = with_store([&](auto& store) -> Result<JobRecord> {
+            auto added = store.add(draft, is_first);
+            if (added) tell(JobQueued{id_of(*added)});  // before anything that its start may tell
+            return added;
+        });
+        if (!record) {
+            drop_images(draft.request);
+            return std::move(record).error();
+        }
         tell(QueueChanged{});
         ring();
-        return id_of(record);
+        return id_of(*record);
     }
 
     template <class Call>
@@ -232,6 +267,7 @@ class DurableQueue final : public QueueClient {
     Result<JobId> submit_to_engine(const JobRecord& record) {
         STUDIO_TRY(request, GenerationRequest::from_json(record.draft.request));
         request.job = record.uid;
+        images_.find_moved(request);
         std::error_code ec;
         if (std::filesystem::exists(path_from_utf8(record.latents_path), ec)) request.latents = record.latents_path;
         return engine_->submit(request);
@@ -336,6 +372,8 @@ class DurableQueue final : public QueueClient {
     }
 
     const store::Recovery recovery_;
+    const JobImages images_;
+    std::mutex images_mutex_;  // held from a copy until a stored job names it, and while one is dropped
     ModelCache models_;
     EventQueue<Event> events_;
     std::unique_ptr<EngineClient> engine_;
@@ -354,7 +392,8 @@ class DurableQueue final : public QueueClient {
 Result<std::unique_ptr<QueueClient>> make_queue(const std::filesystem::path& folder,
                                                 std::unique_ptr<EngineClient> engine) {
     STUDIO_TRY(store, store::JobStore::open(folder, has_own_video));
-    return std::unique_ptr<QueueClient>(std::make_unique<DurableQueue>(std::move(store), std::move(engine)));
+    return std::unique_ptr<QueueClient>(
+        std::make_unique<DurableQueue>(std::move(store), std::move(engine), JobImages(folder / "images")));
 }
 
 }  // namespace studio

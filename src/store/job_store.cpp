@@ -99,6 +99,11 @@ Result<std::optional<JobRecord>> JobStore::next() const {
     return std::optional<JobRecord>(read_row(statement));
 }
 
+Result<bool> JobStore::has_request_with(std::string_view text) const {
+    STUDIO_TRY(statement, database_->prepare("SELECT 1 FROM jobs WHERE instr(request, ?) > 0 LIMIT 1"));
+    return statement.bind(text).step();
+}
+
 Result<JobRecord> JobStore::find(std::int64_t id) const {
     STUDIO_TRY(statement, database_->prepare(select_jobs("WHERE id = ?")));
     STUDIO_TRY(has_row, statement.bind(id).step());

@@ -38,6 +38,8 @@ class JobStore {
     Result<std::vector<JobRecord>> waiting() const;
     Result<std::optional<JobRecord>> next() const;  // the first queued one; interrupted ones wait for resume()
     Result<JobRecord> find(std::int64_t id) const;
+    /// Does any job's request, waiting or ended, have this text in it?   Cost: reads all requests.
+    Result<bool> has_request_with(std::string_view text) const;
     /// Put a waiting job before another waiting one; before_id 0: to the end.
     Result<void> move(std::int64_t id, std::int64_t before_id);
     Result<void> change(std::int64_t id, const JobDraft& draft);  // of a waiting job

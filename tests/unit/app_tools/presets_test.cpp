@@ -7,7 +7,7 @@
 #include "app/preset_store.h"
 #include "app/video_sizes.h"
 #include "core/files.h"
-#include "temp_folder.h"
+#include "support/temp_folder.h"
 
 using namespace studio;
 
