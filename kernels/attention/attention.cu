@@ -51,6 +51,9 @@ Status attention(const AttentionArgs& args, Stream stream) noexcept {
         return refuse(StatusCode::kInvalidArgument,
                       "block_list, block_count and list_stride come together or not at all");
     }
+    if (is_sparse && (!is_aligned(args.block_list, 4) || !is_aligned(args.block_count, 4))) {
+        return refuse(StatusCode::kInvalidArgument, "block_list and block_count must be 4-byte aligned");
+    }
     if (args.batch == 0 || args.heads == 0 || args.q_tokens == 0) return {};
     if (is_int8) return is_sparse ? flash_sage_sparse(args, stream) : flash_sage_dense(args, stream);
     return is_sparse ? flash_bf16_sparse(args, stream) : flash_bf16_dense(args, stream);

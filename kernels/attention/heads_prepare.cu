@@ -1,4 +1,4 @@
-#include "kernels/attention/heads.cuh"
+#include "kernels/attention/operator_check.h"
 #include "kernels/norm/rows.cuh"
 
 namespace studio::kernels {
@@ -108,20 +108,29 @@ Status check_outputs(const PrepareHeadsArgs& a) noexcept {
 }
 }  // namespace
 
-Status head_factors(const HeadFactorsArgs& args, Stream stream) noexcept {
+Status check_head_factors(const HeadFactorsArgs& args) noexcept {
     if (const Status s = check_heads(args.x, args.at, args.batch, args.heads, args.tokens); !s) return s;
     if (!is_aligned(args.factor, 4) || args.at.head != kHeadDim) {
         return refuse(StatusCode::kInvalidArgument, "factor must be given, and the heads of a token lie side by side");
     }
     if (args.batch > kMaxGridX / args.tokens) return refuse(StatusCode::kTooLarge, "more than 2^31 - 1 rows");
+    return {};
+}
+
+Status check_prepare_heads(const PrepareHeadsArgs& args) noexcept {
+    if (const Status s = check_heads(args.x, args.at, args.batch, args.heads, args.tokens); !s) return s;
+    if (const Status s = check_norm(args.norm); !s) return s;
+    return check_outputs(args);
+}
+
+Status head_factors(const HeadFactorsArgs& args, Stream stream) noexcept {
+    if (const Status s = check_head_factors(args); !s) return s;
     if (args.batch * args.heads == 0) return {};
     return launch(head_factors_kernel, dim3(unsigned(args.batch * args.tokens)), dim3(128), 128, stream, args);
 }
 
 Status prepare_heads(const PrepareHeadsArgs& args, Stream stream) noexcept {
-    if (const Status s = check_heads(args.x, args.at, args.batch, args.heads, args.tokens); !s) return s;
-    if (const Status s = check_norm(args.norm); !s) return s;
-    if (const Status s = check_outputs(args); !s) return s;
+    if (const Status s = check_prepare_heads(args); !s) return s;
     const std::int64_t heads = args.batch * args.heads;
     if (heads == 0) return {};
     const bool wide = args.block == 128, norm = args.norm.factor != nullptr;

@@ -2,8 +2,14 @@
 // first step writes anything: one rule for both argument structs.
 #pragma once
 #include "kernels/attention/heads.cuh"
+#include "kernels/attention/sage_prepare.h"
 
 namespace studio::kernels {
+
+// The checks of single steps, for operators that must refuse before their first step.
+Status check_head_factors(const HeadFactorsArgs& args) noexcept;
+Status check_prepare_heads(const PrepareHeadsArgs& args) noexcept;
+Status check_key_mean(const KeyMeanArgs& args) noexcept;
 
 template <class Args>
 Status check_operator(const Args& a) noexcept {

@@ -1,44 +1,54 @@
-// Queues the steps of prepare_qk() one after the other.
-#include "kernels/attention/sage_prepare.h"
-
-#include "kernels/common/launch.cuh"
+// Queues the steps of prepare_qk() one after the other, after all of them were checked.
+#include "kernels/attention/operator_check.h"
 
 namespace studio::kernels {
 namespace {
 
-HeadNorm norm_of(const PrepareQkArgs& a, const float* factor, const float* weight) noexcept {
-    return {weight ? factor : nullptr, weight, a.norms.rotation, a.norms.rounds_before_weight};
+struct Steps {
+    bool has_norms, has_mean, has_q, has_k;
+    HeadFactorsArgs q_factor, k_factor;
+    KeyMeanArgs mean;
+    PrepareHeadsArgs q, k;
+};
+Steps steps_of(const PrepareQkArgs& a) noexcept {
+    Steps s{};
+    s.has_norms = a.norms.q_weight || a.norms.k_weight;
+    s.has_mean = a.mean != nullptr;
+    s.has_q = a.q_out || a.q_pooled || a.q8;
+    s.has_k = a.k_out || a.k_pooled || a.k8;
+    s.q_factor = {a.q, a.q_at, a.q_factor, a.batch, a.heads, a.tokens, a.norms.eps};
+    s.k_factor = {a.k, a.k_at, a.k_factor, a.batch, a.heads, a.tokens, a.norms.eps};
+    PrepareHeadsArgs p;
+    p.batch = a.batch, p.heads = a.heads, p.tokens = a.tokens, p.layout = a.layout, p.y_at = a.out_at;
+    const auto norm = [&](const float* factor, const float* weight) -> HeadNorm {
+        return {s.has_norms ? factor : nullptr, weight, a.norms.rotation, a.norms.rounds_before_weight};
+    };
+    s.q = s.k = p;
+    s.q.x = a.q, s.q.at = a.q_at, s.q.norm = norm(a.q_factor, a.norms.q_weight), s.q.block = kQueryBlock;
+    s.q.y = a.q_out, s.q.pooled = a.q_pooled, s.q.q = a.q8, s.q.scale = a.q_scale;
+    s.k.x = a.k, s.k.at = a.k_at, s.k.norm = norm(a.k_factor, a.norms.k_weight), s.k.block = kKeyBlock;
+    s.k.y = a.k_out, s.k.pooled = a.k_pooled, s.k.q = a.k8, s.k.scale = a.k_scale, s.k.mean = a.mean;
+    s.mean = {a.k, a.k_at, a.batch, a.heads, a.tokens, a.mean, a.mean_work, s.k.norm};
+    return s;
 }
-bool makes(const void* out, const void* pooled, const void* q8) noexcept {
-    return out || pooled || q8;
-}
-Status factors(const PrepareQkArgs& a, Stream stream) noexcept {
-    if (!a.norms.q_weight && !a.norms.k_weight) return {};
-    if (!a.norms.q_weight || !a.norms.k_weight || !a.q_factor || !a.k_factor) {
-        return refuse(StatusCode::kInvalidArgument, "norms come with both weights and room for both factors");
-    }
-    const Status s = head_factors({a.q, a.q_at, a.q_factor, a.batch, a.heads, a.tokens, a.norms.eps}, stream);
-    return s ? head_factors({a.k, a.k_at, a.k_factor, a.batch, a.heads, a.tokens, a.norms.eps}, stream) : s;
+Status check_steps(const Steps& t) noexcept {
+    Status s;
+    if (t.has_norms) s = check_head_factors(t.q_factor);
+    if (s && t.has_norms) s = check_head_factors(t.k_factor);
+    if (s && t.has_mean) s = check_key_mean(t.mean);
+    if (s && t.has_q) s = check_prepare_heads(t.q);
+    return s && t.has_k ? check_prepare_heads(t.k) : s;
 }
 }  // namespace
 
-Status prepare_qk(const PrepareQkArgs& a, Stream stream) noexcept {
-    Status s = factors(a, stream);
-    const HeadNorm k_norm = norm_of(a, a.k_factor, a.norms.k_weight);
-    if (s && a.mean) s = key_mean({a.k, a.k_at, a.batch, a.heads, a.tokens, a.mean, a.mean_work, k_norm}, stream);
-    PrepareHeadsArgs p;
-    p.batch = a.batch, p.heads = a.heads, p.tokens = a.tokens, p.layout = a.layout, p.y_at = a.out_at;
-    if (s && makes(a.q_out, a.q_pooled, a.q8)) {
-        p.x = a.q, p.at = a.q_at, p.norm = norm_of(a, a.q_factor, a.norms.q_weight), p.block = kQueryBlock;
-        p.y = a.q_out, p.pooled = a.q_pooled, p.q = a.q8, p.scale = a.q_scale;
-        s = prepare_heads(p, stream);
-    }
-    if (s && makes(a.k_out, a.k_pooled, a.k8)) {
-        p.x = a.k, p.at = a.k_at, p.norm = k_norm, p.block = kKeyBlock, p.mean = a.mean;
-        p.y = a.k_out, p.pooled = a.k_pooled, p.q = a.k8, p.scale = a.k_scale;
-        s = prepare_heads(p, stream);
-    }
-    return s;
+Status prepare_qk(const PrepareQkArgs& args, Stream stream) noexcept {
+    const Steps t = steps_of(args);
+    Status s = check_steps(t);
+    if (s && t.has_norms) s = head_factors(t.q_factor, stream);
+    if (s && t.has_norms) s = head_factors(t.k_factor, stream);
+    if (s && t.has_mean) s = key_mean(t.mean, stream);
+    if (s && t.has_q) s = prepare_heads(t.q, stream);
+    return s && t.has_k ? prepare_heads(t.k, stream) : s;
 }
 
 }  // namespace studio::kernels

@@ -88,6 +88,7 @@ Status sage_attention(const SageArgs& args, Stream stream) noexcept {
         return refuse(StatusCode::kNotSupported,
                       "this device has no native fp8 products (sm_89, sm_90 and sm_120 have)");
     }
+    if (const Status s = require_device(80, attention_shared_bytes(path_of(args), true)); !s) return s;
     if (args.batch * args.heads == 0) return {};
     const Parts parts = lay_out(args, static_cast<char*>(args.workspace));
     const Status s = prepare(args, parts, stream);

@@ -39,4 +39,9 @@ constexpr Fp8Path fp8_path(int capability) noexcept {
     return capability == 90 ? Fp8Path::kWgmma : capability == 89 || capability == 120 ? Fp8Path::kMma : Fp8Path::kNone;
 }
 
+/// Shared memory per block that its attention kernel wants.
+constexpr std::size_t attention_shared_bytes(Fp8Path path, bool is_int8) noexcept {
+    return std::size_t(path == Fp8Path::kWgmma ? 145 : path == Fp8Path::kMma ? 48 : is_int8 ? 64 : 96) * 1024;
+}
+
 }  // namespace studio::kernels

@@ -1,7 +1,7 @@
 #include "kernels/attention/sage_prepare.h"
 
-#include "kernels/attention/heads.cuh"
 #include "kernels/attention/hopper_attention.h"
+#include "kernels/attention/operator_check.h"
 
 namespace studio::kernels {
 namespace {
@@ -59,12 +59,15 @@ std::int64_t key_mean_workspace_floats(std::int64_t batch, std::int64_t heads, s
 std::int64_t hopper_workspace_floats(std::int64_t batch, std::int64_t heads, std::int64_t k_tokens) noexcept {
     return batch * heads * ceil_div(k_tokens, kValueChunkTokens) * kHeadDim;
 }
-Status key_mean(const KeyMeanArgs& args, Stream stream) noexcept {
+Status check_key_mean(const KeyMeanArgs& args) noexcept {
     if (const Status s = check_heads(args.k, args.at, args.batch, args.heads, args.tokens); !s) return s;
     if (!is_aligned(args.mean, 16) || !is_aligned(args.workspace, 16)) {
         return refuse(StatusCode::kInvalidArgument, "mean and workspace must be given and 16-byte aligned");
     }
-    if (const Status s = check_norm(args.norm); !s) return s;
+    return check_norm(args.norm);
+}
+Status key_mean(const KeyMeanArgs& args, Stream stream) noexcept {
+    if (const Status s = check_key_mean(args); !s) return s;
     const std::int64_t heads = args.batch * args.heads;
     if (heads == 0) return {};
     const dim3 grid = grid_of_heads(args.tokens, kMeanTokens, heads);

@@ -47,9 +47,9 @@ inline Status require_device(int capability, std::size_t shared_bytes = 0) noexc
     return {};
 }
 
-/// ceil(a / b) for launch sizes.
+/// ceil(a / b) for launch sizes; a >= 0, and no a overflows.
 constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) noexcept {
-    return (a + b - 1) / b;
+    return a / b + (a % b != 0);
 }
 constexpr std::int64_t kMaxGridX = 0x7fffffff, kMaxGridY = 65535;
 

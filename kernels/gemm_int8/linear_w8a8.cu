@@ -19,12 +19,13 @@ Status check_linear(const LinearW8A8Args& args) noexcept {
                       "m must be >= 0, n a positive multiple of 8, k a positive multiple of 128");
     }
     if (args.k > (1 << 22)) return refuse(StatusCode::kTooLarge, "k is over 2^22");
-    if (ceil_div(args.m, 128) * ceil_div(args.n, 128) > kMaxGridX) {
+    if (ceil_div(args.m, 128) > kMaxGridX / ceil_div(args.n, 128)) {
         return refuse(StatusCode::kTooLarge, "the result has more than 2^31 tiles");
     }
     const bool aligned = is_aligned(args.a, 16) && is_aligned(args.w, 16) && is_aligned(args.out, 16) &&
                          is_aligned(args.a_scale, 4) && is_aligned(args.w_scale, 4);
-    if (!aligned || (args.bias && !is_aligned(args.bias, 16)) || (args.gate && !is_aligned(args.gate, 16))) {
+    if (!aligned || (args.bias && !is_aligned(args.bias, 16)) || (args.gate && !is_aligned(args.gate, 16)) ||
+        (args.modulation_of_row && !is_aligned(args.modulation_of_row, 4))) {
         return refuse(StatusCode::kInvalidArgument,
                       "a, w, out, bias and gate must be 16-byte aligned, none but bias and gate null");
     }

@@ -71,6 +71,7 @@ Status gate_residual(const GateResidualArgs& args, Stream stream) noexcept {
     if (args.statistics && !is_aligned(args.statistics, 8)) {
         return refuse(StatusCode::kInvalidArgument, "statistics must be 8-byte aligned");
     }
+    if (const Status s = check_modulation(nullptr, nullptr, args.modulation_of_row); !s) return s;
     if (args.rows == 0) return {};
     return args.x_type == DType::kF32 ? run<float>(args, stream) : run<bf16>(args, stream);
 }

@@ -90,7 +90,7 @@ Status layer_norm(const LayerNormArgs& args, Stream stream) noexcept {
     if (args.x == args.y && args.x_type != args.y_type) {
         return refuse(StatusCode::kInvalidArgument, "in place needs one type for x and y");
     }
-    if (const Status s = check_modulation(args.shift, args.scale); !s) return s;
+    if (const Status s = check_modulation(args.shift, args.scale, args.modulation_of_row); !s) return s;
     if (args.rows == 0) return {};
     if (args.x_type == DType::kF32) return run<float>(args, stream);
     if (args.x_type == DType::kBF16) return run<bf16>(args, stream);

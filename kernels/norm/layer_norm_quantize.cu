@@ -28,7 +28,7 @@ GPU_FN float round_as(DType type, float v) {
 }
 
 template <class In>
-__global__ void __launch_bounds__(kTileThreads) normalize_tile_kernel(LayerNormQuantizeArgs p) {
+__global__ void __launch_bounds__(kTileThreads, 1) normalize_tile_kernel(LayerNormQuantizeArgs p) {
     SharedCarver carve;
     float* partial = carve.take<float>(8);
     const LayerNormArgs& n = p.norm;
@@ -97,7 +97,7 @@ Status layer_norm_quantize(const LayerNormQuantizeArgs& args, Stream stream) noe
     if ((n.weight && !is_aligned(n.weight, 16)) || (n.bias && !is_aligned(n.bias, 16))) {
         return refuse(StatusCode::kInvalidArgument, "weight and bias must be 16-byte aligned");
     }
-    if (const Status s = check_modulation(n.shift, n.scale); !s) return s;
+    if (const Status s = check_modulation(n.shift, n.scale, n.modulation_of_row); !s) return s;
     if (n.rows == 0) return {};
     if (n.x_type == DType::kF32) return run<float>(args, stream);
     if (n.x_type == DType::kBF16) return run<bf16>(args, stream);

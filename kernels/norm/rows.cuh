@@ -69,7 +69,10 @@ inline Status check_rows(std::int64_t rows, std::int64_t dim) noexcept {
     if (rows > kMaxGridX) return refuse(StatusCode::kTooLarge, "more than 2^31 - 1 rows");
     return require_device(80);
 }
-inline Status check_modulation(const void* shift, const void* scale) noexcept {
+inline Status check_modulation(const void* shift, const void* scale, const void* of_row) noexcept {
+    if (of_row && !is_aligned(of_row, 4)) {
+        return refuse(StatusCode::kInvalidArgument, "modulation_of_row must be 4-byte aligned");
+    }
     if ((shift == nullptr) != (scale == nullptr)) {
         return refuse(StatusCode::kInvalidArgument, "shift and scale come together or not at all");
     }

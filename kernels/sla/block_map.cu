@@ -96,6 +96,12 @@ __global__ void __launch_bounds__(kMapThreads) block_map_kernel(BlockMapArgs p, 
         if ((threadIdx.x & 31) == 0) p.count[at] = std::int32_t(p.keep);
     }
 }
+int map_pitch(std::int64_t key_blocks) noexcept {
+    return int(ceil_div(key_blocks, 8) * 8);
+}
+std::size_t map_bytes(std::int64_t key_blocks) noexcept {
+    return std::size_t(kMapRows) * std::size_t(map_pitch(key_blocks)) * 2;
+}
 }  // namespace
 
 Status pool_blocks(const PoolBlocksArgs& args, Stream stream) noexcept {
@@ -112,7 +118,7 @@ std::int64_t blocks_kept(double ratio, std::int64_t key_blocks) noexcept {
     return wanted >= double(key_blocks) ? key_blocks : std::int64_t(wanted);
 }
 
-Status block_map(const BlockMapArgs& args, Stream stream) noexcept {
+Status check_block_map(const BlockMapArgs& args) noexcept {
     if (args.heads < 0 || args.query_blocks < 0 || args.key_blocks < 1 || args.keep < 1 ||
         args.keep > args.key_blocks || args.list_stride < args.keep) {
         return refuse(StatusCode::kInvalidArgument, "keep must be in 1..key_blocks, list_stride at least keep");
@@ -124,9 +130,13 @@ Status block_map(const BlockMapArgs& args, Stream stream) noexcept {
         !is_aligned(args.count, 4)) {
         return refuse(StatusCode::kInvalidArgument, "the pooled arrays must be 16-byte aligned, list and count given");
     }
-    const int pitch = int(ceil_div(args.key_blocks, 8) * 8);
-    const std::size_t bytes = std::size_t(kMapRows) * std::size_t(pitch) * 2;
-    if (const Status s = require_device(80, bytes); !s) return s;
+    return require_device(80, map_bytes(args.key_blocks));
+}
+
+Status block_map(const BlockMapArgs& args, Stream stream) noexcept {
+    if (const Status s = check_block_map(args); !s) return s;
+    const int pitch = map_pitch(args.key_blocks);
+    const std::size_t bytes = map_bytes(args.key_blocks);
     if (args.heads == 0 || args.query_blocks == 0) return {};
     const dim3 grid(unsigned(ceil_div(args.query_blocks, kMapRows)), unsigned(args.heads));
     return launch(block_map_kernel, grid, dim3(kMapThreads), bytes, stream, args, pitch);

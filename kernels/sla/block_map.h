@@ -35,6 +35,9 @@ struct BlockMapArgs {
 /// `stream`. Source    spec/turbodiffusion.md 4.2. Oracle: sla_reference.cpp.
 Status block_map(const BlockMapArgs& args, Stream stream) noexcept;
 
+/// What block_map() refuses, without a launch.
+Status check_block_map(const BlockMapArgs& args) noexcept;
+
 /// trunc(ratio * key_blocks) in fp64, at least 1 and at most key_blocks.
 std::int64_t blocks_kept(double ratio, std::int64_t key_blocks) noexcept;
 

@@ -73,6 +73,17 @@ Heads heads_of(const SlaArgs& a, const Parts& p) noexcept {
     return {p.q_out, p.k_out, at, at};
 }
 
+BlockMapArgs map_of(const SlaArgs& a, const Parts& p) noexcept {
+    return {p.q_pooled, p.k_pooled, a.batch * a.heads, p.query_blocks, p.key_blocks, p.keep, p.list, p.count, p.keep};
+}
+/// Later steps that could refuse although the operator's own arguments are right: too many blocks, too little memory.
+Status check_steps(const SlaArgs& a, const Parts& p) noexcept {
+    if (const Status s = check_block_map(map_of(a, p)); !s) return s;
+    constexpr std::size_t kLinearBytes = 66 * 1024;
+    const std::size_t sparse = attention_shared_bytes(path_of(a), a.is_int8);
+    return require_device(80, a.has_linear && sparse < kLinearBytes ? kLinearBytes : sparse);
+}
+
 /// One reading of q and two of k give all that the map, the sparse half and the linear half need of them.
 Status prepare(const SlaArgs& a, const Parts& p, Stream stream) noexcept {
     PrepareQkArgs t;
@@ -86,10 +97,7 @@ Status prepare(const SlaArgs& a, const Parts& p, Stream stream) noexcept {
     t.q8 = is_fp8 ? p.blocks.q : p.q8, t.k8 = is_fp8 ? p.blocks.k : p.k8;
     t.q_scale = is_fp8 ? p.blocks.q_scale : p.q_scale, t.k_scale = is_fp8 ? p.blocks.k_scale : p.k_scale;
     const Status s = prepare_qk(t, stream);
-    if (!s) return s;
-    return block_map(
-        {p.q_pooled, p.k_pooled, a.batch * a.heads, p.query_blocks, p.key_blocks, p.keep, p.list, p.count, p.keep},
-        stream);
+    return s ? block_map(map_of(a, p), stream) : s;
 }
 Status sparse_half_fp8(const SlaArgs& a, const Parts& p, Stream stream) noexcept {
     const bool wgmma = path_of(a) == Fp8Path::kWgmma;
@@ -137,6 +145,7 @@ Status sla_attention(const SlaArgs& args, Stream stream) noexcept {
     }
     if (args.batch * args.heads == 0) return {};
     const Parts parts = lay_out(args, static_cast<char*>(args.workspace));
+    if (const Status s = check_steps(args, parts); !s) return s;
     Status s = prepare(args, parts, stream);
     if (s)
         s = path_of(args) != Fp8Path::kNone ? sparse_half_fp8(args, parts, stream) : sparse_half(args, parts, stream);
