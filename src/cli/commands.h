@@ -15,6 +15,7 @@ Command export_command();
 Command doctor_command();
 Command bench_command();
 Command settings_command();
+Command presets_command();
 
 std::span<const Command> all_commands();
 /// `component` takes its arguments as they are: they are defined by the component module, not here.

@@ -6,6 +6,8 @@
 #include <random>
 
 #include "app/clip.h"
+#include "app/model_defaults.h"
+#include "app/preset_store.h"
 #include "app/settings_table.h"
 #include "core/text.h"
 
@@ -82,6 +84,23 @@ Result<void> apply_recipe(const Invocation& invocation, GenerateRequest& wish) {
     return {};
 }
 
+/// What a preset means depends on the model.
+Result<void> apply_named_preset(const Invocation& invocation, GenerateRequest& wish) {
+    const auto name = invocation.value("--preset");
+    if (!name) return {};
+    STUDIO_TRY(path, find_model(invocation.value("--model").value_or(wish.request.model)));
+    STUDIO_TRY(model, check_model(path));
+    state_defaults(model);
+    STUDIO_TRY(preset, find_preset(*name, model, PresetStore(PresetStore::default_path())));
+    AppliedPreset applied = apply_preset(preset, model, wish.request);
+    wish.request = std::move(applied.request);
+    std::string keys;
+    for (const std::string& key : applied.left_out)
+        keys += (keys.empty() ? "" : ", ") + escape_for_display(key, 60);
+    if (!keys.empty()) wish.notices.push_back(fmt::format("not used from the preset, the model cannot: {}.", keys));
+    return {};
+}
+
 Result<void> apply_options(const Invocation& invocation, GenerateRequest& wish) {
     if (invocation.has("--frames") && invocation.has("--seconds"))
         return both_given("num_frames", "--frames", "--seconds");
@@ -118,6 +137,7 @@ Result<GenerateRequest> generate_request(const Invocation& invocation, std::istr
     STUDIO_TRY(count, count_of(invocation));
     wish.count = count;
     STUDIO_TRY_VOID(apply_recipe(invocation, wish));
+    STUDIO_TRY_VOID(apply_named_preset(invocation, wish));
     STUDIO_TRY_VOID(apply_options(invocation, wish));
     STUDIO_TRY(prompt, prompt_text(invocation, standard_input));
     if (prompt) STUDIO_TRY_VOID(set_from_text(wish.request, "prompt", *prompt));
