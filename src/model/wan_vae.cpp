@@ -7,6 +7,7 @@
 #include "model/vae_repeat.h"
 #include "tensor/activation_cache.h"
 #include "tensor/guard.h"
+#include "tensor/ops_video.h"
 
 namespace studio {
 namespace {
@@ -44,6 +45,7 @@ class WanVaeImpl final : public WanVae {
     WanVaeImpl(const checkpoint::Recognised& recognised, const Compute& compute)
         : config_(checkpoint::vae_config(recognised).value()),
           device_(compute.device),
+          may_round_(compute.precision == Precision::kBF16),
           decoder_(WeightSource(recognised, device_), config_),
           encoder_(WeightSource(recognised, device_), config_),
           mean_(at::tensor(config_.latents_mean, at::kDouble)),
@@ -53,6 +55,7 @@ class WanVaeImpl final : public WanVae {
 
     Encoded encode(const at::Tensor& video, std::stop_token stop) const override {
         const c10::InferenceMode mode;
+        const ops::Bf16Convolutions convolutions(may_round_);
         check_video(video);
         const ReleaseAtEnd release;
         VaeStream stream = encoder_.new_stream();
@@ -72,6 +75,7 @@ class WanVaeImpl final : public WanVae {
     Encoded encode_grey(const GreyClip& clip, std::stop_token stop, const std::function<void(int, int)>& on_chunk,
                         EncodeWork* work) const override {
         const c10::InferenceMode mode;
+        const ops::Bf16Convolutions convolutions(may_round_);
         check_grey(clip);
         const ReleaseAtEnd release;
         const auto frames = [&](const at::Tensor& picture_1chw) {
@@ -101,6 +105,7 @@ class WanVaeImpl final : public WanVae {
     void decode(const at::Tensor& z_normalised, const std::function<void(const at::Tensor&)>& sink,
                 std::stop_token stop, std::optional<RowRange> band) const override {
         const c10::InferenceMode mode;
+        const ops::Bf16Convolutions convolutions(may_round_);
         check_latent(z_normalised);
         const ReleaseAtEnd release;
         VaeStream stream = decoder_.new_stream();
@@ -169,6 +174,7 @@ class WanVaeImpl final : public WanVae {
 
     checkpoint::VaeConfig config_;
     at::Device device_;
+    bool may_round_;
     VaeDecoder decoder_;
     VaeEncoder encoder_;
     at::Tensor mean_, std_;  // fp64 [z]

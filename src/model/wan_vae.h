@@ -10,8 +10,9 @@
 
 namespace studio {
 
-/// Computes in fp32 whatever the precision asked for, as the official program does: bf16 convolutions are slow on most
-/// CPUs and cost visible accuracy.
+/// Values are fp32 whatever the precision asked for, as in the official program: bf16 convolutions are slow on most CPUs.
+/// On a device with our convolution kernel, bf16 lets the products alone be bf16 with fp32 sums (TurboDiffusion's VAE is
+/// bf16 throughout).
 class WanVae {
   public:
     /// Throws Failure.

@@ -1,14 +1,13 @@
 #include "pipeline/pixels.h"
 
 #include "core/check.h"
+#include "tensor/ops_video.h"
 
 namespace studio::pipeline {
 
 at::Tensor to_u8(const at::Tensor& frames) {
     STUDIO_CHECK(frames.dim() == 5 && frames.size(0) == 1 && frames.size(1) == 3, "frames must be [1, 3, n, H, W]");
-    // Order of operations as in the source: (1 + v) / 2, times 255, plus a half, truncated.
-    const at::Tensor scaled = frames[0].to(at::kFloat).add(1).div_(2).mul_(255).add_(0.5).clamp_(0, 255);
-    return scaled.permute({1, 2, 3, 0}).to(at::kByte).contiguous();
+    return ops::frames_to_bytes(frames[0]);
 }
 
 std::vector<Frame> to_frames(const at::Tensor& frames, std::int64_t first_index) {

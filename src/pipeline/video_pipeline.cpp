@@ -124,9 +124,8 @@ void VideoPipeline::load_expert(Expert expert) {
 }
 
 void VideoPipeline::load_vae() {
-    // fp32 as upstream runs it: bf16 decoding is visibly fine but not comparable, and on a CPU it is slower.
     if (vae_) return;
-    vae_ = WanVae::load(parts_->vae, Compute{compute_.device, Precision::kF32});
+    vae_ = WanVae::load(parts_->vae, compute_);  // fp32 values in any case
     forget_pages(parts_->vae);  // its convolutions run in layouts of their own; what is left is small
 }
 

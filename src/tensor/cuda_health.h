@@ -12,7 +12,22 @@ struct CudaTable;
 
 namespace studio::ops {
 
-enum class CudaOp { kRmsNorm, kLayerNorm, kGateResidual, kGelu, kAttention, kSla, kSageSla, kSage, kLinear, kCount };
+enum class CudaOp {
+    kRmsNorm,
+    kLayerNorm,
+    kGateResidual,
+    kGelu,
+    kAttention,
+    kSla,
+    kSageSla,
+    kSage,
+    kLinear,
+    kLinearInput,
+    kConv,
+    kChannelNorm,
+    kFrameBytes,
+    kCount
+};
 const char* to_string(CudaOp op) noexcept;
 
 struct KernelCheck {

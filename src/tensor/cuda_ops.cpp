@@ -3,55 +3,14 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "tensor/cuda_args.h"
 #include "tensor/cuda_kernels.h"
 
 namespace studio::ops {
 namespace {
 
+using namespace cuda;
 using kernels::DType;
-
-constexpr const char* kNoTable = "no CUDA plugin or no usable device";
-
-void require(const kernels::Status& status, const char* operation) {
-    if (status.ok()) return;
-    throw Failure(Error{
-        ErrorCode::kDeviceFailure,
-        fmt::format("the CUDA kernel {} failed: {} (CUDA error {})", operation, status.reason, status.device_error),
-        {},
-        {},
-        "Try again; if it stays, run with this operation's kernel switched off and report it.",
-        {}});
-}
-
-bool is_kernel_float(at::ScalarType type) {
-    return type == at::kFloat || type == at::kBFloat16 || type == at::kHalf;
-}
-DType kernel_type(at::ScalarType type) {
-    return type == at::kFloat ? DType::kF32 : type == at::kHalf ? DType::kF16 : DType::kBF16;
-}
-bool is_aligned_rows(const at::Tensor& x) {
-    return x.is_contiguous() && x.size(-1) % 8 == 0 && kernels::is_aligned(x.const_data_ptr(), 16);
-}
-at::Tensor wide(const at::Tensor& t) {
-    return t.defined() ? t.to(at::kFloat).contiguous() : t;
-}
-const float* floats(const at::Tensor& t) {
-    return t.defined() ? t.const_data_ptr<float>() : nullptr;
-}
-
-// Which modulation each token takes: none needed when all take the first row of a table that begins there.
-struct Modulations {
-    std::int64_t first_row = 0;
-    at::Tensor of_token;  // I32 on the device, or undefined
-    const std::int32_t* data() const { return of_token.defined() ? of_token.const_data_ptr<std::int32_t>() : nullptr; }
-};
-Modulations modulations(std::span<const TokenRun> runs, std::int64_t tokens, at::Device device) {
-    if (runs.size() == 1) return {runs[0].row, {}};
-    at::Tensor rows = at::zeros({tokens}, at::TensorOptions().dtype(at::kInt));
-    for (const TokenRun& run : runs)
-        rows.slice(0, run.begin, run.end).fill_(run.row);
-    return {0, rows.to(device)};
-}
 
 kernels::HeadStrides strides_of(const at::Tensor& x) {  // [B, L, H, D]
     return {x.stride(0), x.stride(1), x.stride(2)};
@@ -71,63 +30,60 @@ const char* heads_refusal(const CudaTable* table, const at::Tensor& q, const at:
     return nullptr;
 }
 
-at::Tensor bytes_for(std::int64_t count, const at::Tensor& like) {
-    return at::empty({count}, like.options().dtype(at::kByte));
-}
-
-// int8 queries and keys and f16 values, as the Sage kernels take them.
-struct SageOperands {
-    at::Tensor q, q_scale, k, k_scale, v;
+// What the kernels' norms read; the tensors keep it alive.
+struct NormTensors {
+    at::Tensor q_weight, k_weight, rotation;
+    kernels::HeadNorms norms;
 };
-SageOperands sage_operands(const CudaTable& table, const AttentionInputs& in, bool smooth_k) {
-    const std::int64_t batch = in.q.size(0), tokens = in.q.size(1), heads = in.q.size(2), rows = batch * heads;
-    const auto floats_on = [&](std::int64_t n) { return at::empty({n}, in.q.options().dtype(at::kFloat)); };
-    const auto blocks = [tokens](std::int64_t block) { return (tokens + block - 1) / block; };
-    const at::TensorOptions int8 = in.q.options().dtype(at::kChar), half = in.q.options().dtype(at::kHalf);
-    SageOperands out{at::empty({rows, tokens, kernels::kHeadDim}, int8), floats_on(rows * blocks(kernels::kQueryBlock)),
-                     at::empty({rows, tokens, kernels::kHeadDim}, int8), floats_on(rows * blocks(kernels::kKeyBlock)),
-                     at::empty({rows, tokens, kernels::kHeadDim}, half)};
-    const kernels::Stream stream = table.current_stream();
-    at::Tensor mean;
-    if (smooth_k) {
-        mean = floats_on(rows * kernels::kHeadDim);
-        const at::Tensor work = floats_on(table.key_mean_workspace_floats(batch, heads, tokens));
-        require(table.key_mean({in.k.const_data_ptr(), strides_of(in.k), batch, heads, tokens,
-                                mean.mutable_data_ptr<float>(), work.mutable_data_ptr<float>()},
-                               stream),
-                "key_mean");
-    }
-    require(
-        table.quantize_heads({in.q.const_data_ptr(), strides_of(in.q), nullptr, out.q.mutable_data_ptr<std::int8_t>(),
-                              out.q_scale.mutable_data_ptr<float>(), batch, heads, tokens, kernels::kQueryBlock},
-                             stream),
-        "quantize_heads");
-    require(table.quantize_heads(
-                {in.k.const_data_ptr(), strides_of(in.k), floats(mean), out.k.mutable_data_ptr<std::int8_t>(),
-                 out.k_scale.mutable_data_ptr<float>(), batch, heads, tokens, kernels::kKeyBlock},
-                stream),
-            "quantize_heads");
-    require(table.heads_to_f16(
-                {in.v.const_data_ptr(), strides_of(in.v), out.v.mutable_data_ptr(), batch, heads, tokens}, stream),
-            "heads_to_f16");
-    return out;
+NormTensors norms_of(const PendingNorm& pending) {
+    NormTensors t{wide(pending.q_weight), wide(pending.k_weight), wide(pending.rotation), {}};
+    t.norms = {floats(t.q_weight), floats(t.k_weight), floats(t.rotation), static_cast<float>(pending.eps), true};
+    return t;
+}
+// `bytes` on a multiple of 256.
+struct Workspace {
+    at::Tensor memory;
+    void* start = nullptr;
+    Workspace(std::int64_t bytes, const at::Tensor& like)
+        : memory(at::empty({bytes + 256}, like.options().dtype(at::kByte))),
+          start(reinterpret_cast<void*>((reinterpret_cast<std::uintptr_t>(memory.mutable_data_ptr()) + 255) / 256 *
+                                        256)) {}
+};
+template <class Args>
+void fill_heads(Args& args, const AttentionInputs& in, const at::Tensor& out) {
+    args.q = in.q.const_data_ptr(), args.k = in.k.const_data_ptr(), args.v = in.v.const_data_ptr();
+    args.o = out.mutable_data_ptr(), args.o_at = strides_of(out);
+    args.q_at = strides_of(in.q), args.k_at = strides_of(in.k), args.v_at = strides_of(in.v);
+    args.batch = in.q.size(0), args.heads = in.q.size(2), args.tokens = in.q.size(1);
 }
 
 at::Tensor cuda_sage(const CudaTable& table, const AttentionInputs& in, const SelfAttention& how) {
-    const SageOperands operands = sage_operands(table, in, how.smooth_k);
     at::Tensor out = at::empty_like(in.q, at::MemoryFormat::Contiguous);
-    kernels::AttentionArgs args;
-    args.q = operands.q.const_data_ptr(), args.k = operands.k.const_data_ptr(), args.v = operands.v.const_data_ptr();
-    args.o = out.mutable_data_ptr(), args.o_at = strides_of(out), args.type = DType::kI8;
-    args.batch = in.q.size(0), args.heads = in.q.size(2), args.q_tokens = args.k_tokens = in.q.size(1);
-    const std::int64_t head = args.q_tokens * kernels::kHeadDim;
-    args.q_at = args.k_at = args.v_at = {args.heads * head, kernels::kHeadDim, head};
-    args.q_scale = floats(operands.q_scale), args.k_scale = floats(operands.k_scale);
-    require(table.attention(args, table.current_stream()), "attention");
+    const NormTensors pending = norms_of(in.norm);
+    kernels::SageArgs args;
+    fill_heads(args, in, out);
+    args.norms = pending.norms, args.smooth_k = how.smooth_k;
+    args.values = how.pv == SagePv::kAuto   ? kernels::SageValues::kByDevice
+                  : how.pv == SagePv::kFp16 ? kernels::SageValues::kF16
+                                            : kernels::SageValues::kFp8;
+    const Workspace work(table.sage_workspace_bytes(args), in.q);
+    args.workspace = work.start;
+    require_launched(table.sage_attention(args, table.current_stream()), "sage_attention");
     return out;
 }
 
 }  // namespace
+
+void require_launched(const kernels::Status& status, const char* operation) {
+    if (status.ok()) return;
+    throw Failure(Error{
+        ErrorCode::kDeviceFailure,
+        fmt::format("the CUDA kernel {} failed: {} (CUDA error {})", operation, status.reason, status.device_error),
+        {},
+        {},
+        "Try again; if it stays, run with this operation's kernel switched off and report it.",
+        {}});
+}
 
 const CudaTable* cuda_table_for(const at::Tensor& x) {
     return x.is_cuda() ? cuda_kernels().table : nullptr;
@@ -157,7 +113,7 @@ at::Tensor cuda_rms_norm(const CudaTable& table, const at::Tensor& x, const at::
     if (rotation.defined()) {
         args.rotation = floats(rotation), args.positions = rotation.size(0), args.head_dim = 2 * rotation.size(1);
     }
-    require(table.rms_norm(args, table.current_stream()), "rms_norm");
+    require_launched(table.rms_norm(args, table.current_stream()), "rms_norm");
     return rotation.defined() ? y.view({-1, args.positions, args.dim / args.head_dim, args.head_dim}) : y;
 }
 
@@ -180,7 +136,7 @@ at::Tensor cuda_layer_norm_modulate(const CudaTable& table, const at::Tensor& x,
     args.scale = floats(scales);
     args.modulation_of_row = m.data(), args.rows = x.size(0), args.dim = x.size(1);
     args.eps = static_cast<float>(eps), args.x_type = kernel_type(x.scalar_type()), args.y_type = kernel_type(out);
-    require(table.layer_norm(args, table.current_stream()), "layer_norm");
+    require_launched(table.layer_norm(args, table.current_stream()), "layer_norm");
     return y;
 }
 
@@ -201,7 +157,7 @@ void cuda_gate_residual_(const CudaTable& table, at::Tensor& x, const at::Tensor
     args.x = x.mutable_data_ptr(), args.y = y.const_data_ptr(), args.gate = floats(gates);
     args.modulation_of_row = m.data(), args.rows = x.size(0), args.dim = x.size(1);
     args.y_type = kernel_type(y.scalar_type());
-    require(table.gate_residual(args, table.current_stream()), "gate_residual");
+    require_launched(table.gate_residual(args, table.current_stream()), "gate_residual");
 }
 
 const char* cuda_gelu_refusal(const CudaTable* table, const at::Tensor& x) {
@@ -212,8 +168,8 @@ const char* cuda_gelu_refusal(const CudaTable* table, const at::Tensor& x) {
 }
 void cuda_gelu_tanh_(const CudaTable& table, at::Tensor& x) {
     void* data = x.mutable_data_ptr();
-    require(table.gelu_tanh({data, data, x.numel(), kernel_type(x.scalar_type())}, table.current_stream()),
-            "gelu_tanh");
+    require_launched(table.gelu_tanh({data, data, x.numel(), kernel_type(x.scalar_type())}, table.current_stream()),
+                     "gelu_tanh");
 }
 
 const char* cuda_attention_refusal(const CudaTable* table, const at::Tensor& q, const at::Tensor& k,
@@ -230,7 +186,7 @@ at::Tensor cuda_attention(const CudaTable& table, const at::Tensor& q, const at:
     args.q_at = strides_of(q), args.k_at = strides_of(k), args.v_at = strides_of(v), args.o_at = strides_of(out);
     args.batch = q.size(0), args.heads = q.size(2), args.q_tokens = q.size(1), args.k_tokens = k.size(1);
     args.scale = static_cast<float>(scale);
-    require(table.attention(args, table.current_stream()), "attention");
+    require_launched(table.attention(args, table.current_stream()), "attention");
     return out;
 }
 
@@ -241,7 +197,16 @@ const char* cuda_self_attention_refusal(const CudaTable* table, const AttentionI
     if (how.query_block != kernels::kQueryBlock || how.key_block != kernels::kKeyBlock) {
         return "the kernel's blocks are 128 queries and 64 keys";
     }
-    if (how.kind != AttentionKind::kSla && how.pv == SagePv::kFp8) return "the kernel's values are fp16, not fp8";
+    if (in.norm.q_weight.defined() && (in.q.stride(2) != kernels::kHeadDim || in.k.stride(2) != kernels::kHeadDim)) {
+        return "the heads of a token do not lie side by side";
+    }
+    const bool has_fp8 = kernels::fp8_path(table->device_caps().capability) != kernels::Fp8Path::kNone;
+    if (how.kind != AttentionKind::kSla && how.pv == SagePv::kFp8 && !has_fp8) {
+        return "this device has no native fp8 products (sm_89, sm_90 and sm_120 have)";
+    }
+    if (how.kind == AttentionKind::kSageSla && how.pv == SagePv::kFp16 && has_fp8) {
+        return "the kernel of this device takes fp8 values, and fp16 was asked for";
+    }
     if (how.kind == AttentionKind::kSageSla && !how.smooth_k) return "the kernel always smooths the keys";
     return nullptr;
 }
@@ -249,50 +214,14 @@ at::Tensor cuda_self_attention(const CudaTable& table, const AttentionInputs& in
     if (how.kind == AttentionKind::kSage) return cuda_sage(table, in, how);
     at::Tensor out = at::empty_like(in.q, at::MemoryFormat::Contiguous);
     const at::Tensor weight = wide(in.proj_weight), bias = wide(in.proj_bias);
+    const NormTensors pending = norms_of(in.norm);
     kernels::SlaArgs args;
-    args.q = in.q.const_data_ptr(), args.k = in.k.const_data_ptr(), args.v = in.v.const_data_ptr();
-    args.o = out.mutable_data_ptr(), args.o_at = strides_of(out);
-    args.q_at = strides_of(in.q), args.k_at = strides_of(in.k), args.v_at = strides_of(in.v);
-    args.batch = in.q.size(0), args.heads = in.q.size(2), args.tokens = in.q.size(1), args.topk = how.topk;
+    fill_heads(args, in, out);
+    args.norms = pending.norms, args.topk = how.topk;
     args.proj = floats(weight), args.bias = floats(bias), args.is_int8 = how.kind == AttentionKind::kSageSla;
-    const at::Tensor work = bytes_for(table.sla_workspace_bytes(args) + 256, in.q);
-    const auto at = reinterpret_cast<std::uintptr_t>(work.mutable_data_ptr());
-    args.workspace = reinterpret_cast<void*>((at + 255) / 256 * 256);
-    require(table.sla_attention(args, table.current_stream()), "sla_attention");
-    return out;
-}
-
-const char* cuda_linear_refusal(const CudaTable* table, const at::Tensor& x, const Int8Tiles& weight) {
-    if (table == nullptr) return kNoTable;
-    if (!is_kernel_float(x.scalar_type())) return "our CUDA product takes fp32, bf16 and fp16";
-    if (x.dim() != 2 || x.numel() == 0 || !x.is_contiguous() || x.size(1) % 128 != 0 ||
-        weight.values.size(0) % 8 != 0) {
-        return "the depth is no multiple of 128, or the width no multiple of 8";
-    }
-    const bool lies_right =
-        weight.values.is_contiguous() && weight.scale.is_contiguous() && weight.values.device() == x.device() &&
-        kernels::is_aligned(weight.values.const_data_ptr(), 16) && kernels::is_aligned(x.const_data_ptr(), 16);
-    return lies_right ? nullptr : "the weight is not contiguous, aligned and on the device";
-}
-at::Tensor cuda_linear_w8a8(const CudaTable& table, const at::Tensor& x, const Int8Tiles& weight,
-                            const at::Tensor& bias) {
-    const at::Tensor input = x.scalar_type() == at::kHalf ? x : x.to(at::kBFloat16);
-    const std::int64_t m = x.size(0), k = x.size(1), n = weight.values.size(0);
-    const at::Tensor q = at::empty({m, k}, x.options().dtype(at::kChar));
-    const at::Tensor scale = at::empty({(m + 127) / 128, k / 128}, x.options().dtype(at::kFloat));
-    const kernels::Stream stream = table.current_stream();
-    require(table.quantize({input.const_data_ptr(), q.mutable_data_ptr<std::int8_t>(), scale.mutable_data_ptr<float>(),
-                            m, k, k, kernel_type(input.scalar_type())},
-                           stream),
-            "quantize");
-    const at::Tensor addend = bias.defined() ? wide(bias.to(x.scalar_type())) : bias;
-    at::Tensor out = at::empty({m, n}, x.options());
-    kernels::LinearW8A8Args args;
-    args.a = q.const_data_ptr<std::int8_t>(), args.a_scale = floats(scale);
-    args.w = weight.values.const_data_ptr<std::int8_t>(), args.w_scale = floats(weight.scale);
-    args.bias = floats(addend), args.out = out.mutable_data_ptr(), args.m = m, args.n = n, args.k = k;
-    args.out_type = args.result_type = kernel_type(x.scalar_type());
-    require(table.linear_w8a8(args, stream), "linear_w8a8");
+    const Workspace work(table.sla_workspace_bytes(args), in.q);
+    args.workspace = work.start;
+    require_launched(table.sla_attention(args, table.current_stream()), "sla_attention");
     return out;
 }
 

@@ -5,15 +5,21 @@
 // table the refusal says that there is none. Calls queue on LibTorch's current stream, allocate through LibTorch and
 // throw Failure(DeviceFailure) when a launcher reports an error.
 #pragma once
-#include "tensor/linear_weight.h"
+#include "tensor/cuda_linear.h"
 #include "tensor/ops.h"
 #include "tensor/self_attention.h"
 
 namespace studio {
 struct CudaTable;
 }
+namespace studio::kernels {
+struct Status;
+}
 
 namespace studio::ops {
+
+/// Throws Failure(DeviceFailure), with the launcher's reason, unless the status is ok.
+void require_launched(const kernels::Status& status, const char* operation);
 
 /// The plugin's table for operations on x: null unless x is a CUDA tensor and the plugin is usable.
 const CudaTable* cuda_table_for(const at::Tensor& x);
@@ -47,10 +53,5 @@ const char* cuda_self_attention_refusal(const CudaTable* table, const AttentionI
                                         bool wants_trace);
 /// [B, L, H, 128]
 at::Tensor cuda_self_attention(const CudaTable& table, const AttentionInputs& inputs, const SelfAttention& how);
-
-const char* cuda_linear_refusal(const CudaTable* table, const at::Tensor& x, const Int8Tiles& weight);
-/// ops::linear_w8a8
-at::Tensor cuda_linear_w8a8(const CudaTable& table, const at::Tensor& x, const Int8Tiles& weight,
-                            const at::Tensor& bias);
 
 }  // namespace studio::ops

@@ -47,7 +47,7 @@ SoftmaxOperands quantised(const at::Tensor& q, const at::Tensor& k, const at::Te
     const Int8Rows query = per_block ? int8_half_away(q, how.query_block) : int8_half_even(q, warp_rows);
     const Int8Rows key = per_block ? int8_half_away(keys, how.key_block) : int8_half_even(keys, how.key_block);
     SoftmaxOperands out{query.values, key.values, {}, query.scale, key.scale, {}, at::kHalf};
-    if (how.pv == SagePv::kFp16) {
+    if (how.pv != SagePv::kFp8) {
         out.v = rounded(v, at::kHalf);
         return out;
     }

@@ -42,6 +42,13 @@ void check(const AttentionInputs& in, const SelfAttention& how) {
         refuse("sla_topk", "The share of key blocks must be above 0 and at most 1.", "Use 0.1.");
     if (how.query_block < 1 || how.key_block < 1)
         refuse("query_block", "Blocks need at least one row.", "Use 128 query rows and 64 key rows.");
+    const PendingNorm& n = in.norm;
+    if (n.q_weight.defined() &&
+        (!n.k_weight.defined() || !n.rotation.defined() || n.q_weight.numel() != in.q.size(2) * in.q.size(3) ||
+         n.k_weight.numel() != n.q_weight.numel() || n.rotation.numel() != in.q.size(1) * in.q.size(3))) {
+        refuse("norm", "The pending norm does not fit queries and keys.",
+               "Give both weights and a rotation of all tokens.");
+    }
     if (!is_block_sparse(how.kind)) return;
     const std::int64_t dim = in.q.size(3);
     const bool has_projection = in.proj_weight.defined() && in.proj_bias.defined() &&
@@ -110,12 +117,24 @@ CudaOp cuda_op(AttentionKind kind) {
     return kind == AttentionKind::kSla ? CudaOp::kSla : CudaOp::kSageSla;
 }
 
+// q and k as the paths without a fused preparation take them.
+AttentionInputs normed(const AttentionInputs& in) {
+    if (!in.norm.q_weight.defined()) return in;
+    const auto turn = [&](const at::Tensor& x, const at::Tensor& weight) {
+        return rms_norm_rope(x.flatten(2).flatten(0, 1), weight, in.norm.eps, in.norm.rotation);
+    };
+    AttentionInputs ready = in;
+    ready.q = turn(in.q, in.norm.q_weight), ready.k = turn(in.k, in.norm.k_weight), ready.norm = {};
+    return ready;
+}
+
 at::Tensor on_cuda(const AttentionInputs& in, const SelfAttention& how, AttentionTrace* trace) {
     const CudaTable* table = cuda_table_for(in.q);
     OpChoice& choice = is_block_sparse(how.kind) ? sla_choice : sage_choice;
     const char* refusal = cuda_self_attention_refusal(table, in, how, trace != nullptr);
     if (choice.takes("cuda", cuda_ready(cuda_op(how.kind), refusal))) return cuda_self_attention(*table, in, how);
-    return is_block_sparse(how.kind) ? sparse_linear(in, how, trace) : sage(in, how);
+    const AttentionInputs ready = normed(in);
+    return is_block_sparse(how.kind) ? sparse_linear(ready, how, trace) : sage(ready, how);
 }
 
 }  // namespace
@@ -132,12 +151,17 @@ std::string_view to_string(AttentionKind kind) noexcept {
     return "?";
 }
 
-at::Tensor self_attention(const AttentionInputs& in, const SelfAttention& how, AttentionTrace* trace) {
-    check(in, how);
+at::Tensor self_attention(const AttentionInputs& given, const SelfAttention& how, AttentionTrace* trace) {
+    check(given, how);
+    if (given.q.is_cuda() && how.kind != AttentionKind::kDense) return on_cuda(given, how, trace).flatten(2);
+    const AttentionInputs in = normed(given);
     if (how.kind == AttentionKind::kDense) return attention(in.q, in.k, in.v);
-    if (in.q.is_cuda()) return on_cuda(in, how, trace).flatten(2);
-    if (!is_block_sparse(how.kind)) return sage(in, how).flatten(2);
-    const bool has_kernel = sla_choice.takes(cpu_kernel_name(), cpu_sla_refusal(in, how));
+    if (!is_block_sparse(how.kind)) {
+        const bool has_kernel = sage_choice.takes(cpu_sage_name(), cpu_sage_refusal(in, how));
+        return (has_kernel ? cpu_sage(in, how) : sage(in, how)).flatten(2);
+    }
+    const char* kernel = how.kind == AttentionKind::kSageSla ? cpu_sage_name() : cpu_kernel_name();
+    const bool has_kernel = sla_choice.takes(kernel, cpu_sla_refusal(in, how));
     return (has_kernel ? cpu_sla(in, how, trace) : sparse_linear(in, how, trace)).flatten(2);
 }
 

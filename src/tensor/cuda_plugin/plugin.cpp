@@ -29,12 +29,11 @@ constexpr CudaTable kTable = {
     .quantize = &kernels::quantize,
     .linear_w8a8 = &kernels::linear_w8a8,
     .attention = &kernels::attention,
-    .key_mean = &kernels::key_mean,
-    .key_mean_workspace_floats = &kernels::key_mean_workspace_floats,
-    .quantize_heads = &kernels::quantize_heads,
-    .heads_to_f16 = &kernels::heads_to_f16,
+    .sage_attention = &kernels::sage_attention,
+    .sage_workspace_bytes = &kernels::sage_workspace_bytes,
     .sla_attention = &kernels::sla_attention,
     .sla_workspace_bytes = &kernels::sla_workspace_bytes,
+    .conv_frames = &kernels::conv_frames,
     .norm_silu_pad = &kernels::norm_silu_pad,
     .to_rgb8 = &kernels::to_rgb8,
 };
@@ -64,10 +63,11 @@ Named named(std::string_view name,
 const Named* find(const char* name) {
     using namespace studio::kernels;
     static const Named all[] = {
-        named("layer_norm", &layer_norm),      named("layer_norm_quantize", &layer_norm_quantize),
-        named("rms_norm", &rms_norm),          named("quantize", &quantize),
-        named("linear_w8a8", &linear_w8a8),    named("attention", &attention),
-        named("sla_attention", &sla_attention)};
+        named("layer_norm", &layer_norm),       named("layer_norm_quantize", &layer_norm_quantize),
+        named("rms_norm", &rms_norm),           named("quantize", &quantize),
+        named("linear_w8a8", &linear_w8a8),     named("attention", &attention),
+        named("sla_attention", &sla_attention), named("sage_attention", &sage_attention),
+        named("conv_frames", &conv_frames)};
     for (const Named& one : all) {
         if (one.name == name) return &one;
     }
@@ -81,6 +81,9 @@ STUDIO_EXPORT void* studio_cuda_launcher(const char* name) {
 }
 STUDIO_EXPORT std::uint32_t studio_cuda_argument_bytes(const char* name) {
     return find(name) ? find(name)->argument_bytes : 0;
+}
+STUDIO_EXPORT std::int64_t studio_cuda_sage_workspace(const studio::kernels::SageArgs* args) {
+    return studio::kernels::sage_workspace_bytes(*args);
 }
 STUDIO_EXPORT std::int64_t studio_cuda_sla_workspace(const studio::kernels::SlaArgs* args) {
     return studio::kernels::sla_workspace_bytes(*args);

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "kernels/attention/attention.h"
-#include "kernels/attention/sage_prepare.h"
+#include "kernels/attention/sage.h"
 #include "kernels/common/device_caps.h"
 #include "kernels/gemm_int8/linear_w8a8.h"
 #include "kernels/norm/gate_residual.h"
@@ -14,13 +14,14 @@
 #include "kernels/norm/rms_norm.h"
 #include "kernels/quant/quantize.h"
 #include "kernels/sla/sla.h"
+#include "kernels/vae/conv.h"
 #include "kernels/vae/norm_silu_pad.h"
 #include "kernels/vae/to_rgb8.h"
 
 namespace studio {
 
 /// Raised with every change of this struct or of an argument struct in it.
-constexpr std::uint32_t kCudaTableVersion = 1;
+constexpr std::uint32_t kCudaTableVersion = 2;
 /// Exported by the plugin, extern "C".
 constexpr const char* kCudaTableSymbol = "studio_cuda_table";
 
@@ -41,12 +42,11 @@ struct CudaTable {
     decltype(&kernels::quantize) quantize;
     decltype(&kernels::linear_w8a8) linear_w8a8;
     decltype(&kernels::attention) attention;
-    decltype(&kernels::key_mean) key_mean;
-    decltype(&kernels::key_mean_workspace_floats) key_mean_workspace_floats;
-    decltype(&kernels::quantize_heads) quantize_heads;
-    decltype(&kernels::heads_to_f16) heads_to_f16;
+    decltype(&kernels::sage_attention) sage_attention;
+    decltype(&kernels::sage_workspace_bytes) sage_workspace_bytes;
     decltype(&kernels::sla_attention) sla_attention;
     decltype(&kernels::sla_workspace_bytes) sla_workspace_bytes;
+    decltype(&kernels::conv_frames) conv_frames;
     decltype(&kernels::norm_silu_pad) norm_silu_pad;
     decltype(&kernels::to_rgb8) to_rgb8;
 };

@@ -40,7 +40,7 @@ TEST(CudaPlugin, LibraryWithoutTheEntry) {
 TEST(CudaPlugin, OtherVersionAndOtherSizeAreRefused) {
     const auto other = open_cuda_plugin(STUDIO_PLUGIN_OTHER_VERSION);
     ASSERT_FALSE(other);
-    EXPECT_THAT(other.error().message, HasSubstr("another version than 1"));
+    EXPECT_THAT(other.error().message, HasSubstr("another version than " + std::to_string(kCudaTableVersion)));
     const auto smaller = open_cuda_plugin(STUDIO_PLUGIN_OTHER_SIZE);
     ASSERT_FALSE(smaller);
     EXPECT_THAT(smaller.error().message, HasSubstr("(12 bytes)"));

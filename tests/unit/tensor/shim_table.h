@@ -17,12 +17,14 @@ inline CudaTable shim_table() {
     t.quantize = &kernels::quantize;
     t.linear_w8a8 = &kernels::linear_w8a8;
     t.attention = &kernels::attention;
-    t.key_mean = &kernels::key_mean;
-    t.key_mean_workspace_floats = &kernels::key_mean_workspace_floats;
-    t.quantize_heads = &kernels::quantize_heads;
-    t.heads_to_f16 = &kernels::heads_to_f16;
+    t.sage_attention = &kernels::sage_attention;
+    t.sage_workspace_bytes = &kernels::sage_workspace_bytes;
     t.sla_attention = &kernels::sla_attention;
     t.sla_workspace_bytes = &kernels::sla_workspace_bytes;
+    t.conv_frames = &kernels::conv_frames;
+    t.norm_silu_pad = &kernels::norm_silu_pad;
+    t.to_rgb8 = &kernels::to_rgb8;
+    t.layer_norm_quantize = &kernels::layer_norm_quantize;
     return t;
 }
 
