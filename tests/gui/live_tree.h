@@ -14,6 +14,7 @@
 #include <QScrollBar>
 #include <QSplitterHandle>
 #include <QTabBar>
+#include <QTest>
 #include <QTextDocument>
 #include <QWidget>
 

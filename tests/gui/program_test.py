@@ -90,6 +90,62 @@ class Program(unittest.TestCase):
         print(f"first picture {best:.2f} s after the start of the process")
         self.assertLessEqual(best, LIMIT_S)
 
+    def found(self, name, home=None):
+        """Content of a file of the program's own folders, or nothing."""
+        for folder, _, files in os.walk(home or self.home):
+            if name in files:
+                with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
+                    return file.read()
+        return ""
+
+    def wait_for(self, question, seconds=60):
+        end = time.time() + seconds
+        while time.time() < end:
+            if question():
+                return True
+            time.sleep(0.05)
+        return False
+
+    def start_window(self, *arguments, home=None):
+        process = subprocess.Popen([PROGRAM, "--lang", "en", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   env={**self.env, "DISPLAY": self.x_server(), "STUDIO_HOME": home or self.home})
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.assertTrue(self.wait_for(lambda: "Window painted" in self.found("studio.log", home)), "no window")
+        return process
+
+    @unittest.skipUnless(XVFB, "Xvfb is not installed")
+    def test_a_second_start_hands_over(self):
+        first = self.start_window()
+        began = time.time()
+        done = self.run_program("--prompt", "words of the second start", DISPLAY=self.display)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("already open", done.stdout)
+        print(f"the second start ended after {time.time() - began:.2f} s")
+        self.assertTrue(self.wait_for(lambda: "words of the second start" in self.found("draft.json"), 30), "the window did not take it")
+        self.assertIsNone(first.poll())
+        # Another data folder is another window.
+        with tempfile.TemporaryDirectory() as other:
+            second = self.start_window(home=other)
+            time.sleep(0.5)
+            self.assertIsNone(second.poll())
+            second.kill()
+            second.wait()
+
+    @unittest.skipUnless(XVFB, "Xvfb is not installed")
+    def test_a_killed_window_is_no_obstacle_and_its_draft_is_there(self):
+        first = self.start_window("--prompt", "typed before the crash")
+        self.assertTrue(self.wait_for(lambda: "typed before the crash" in self.found("draft.json"), 30))
+        first.kill()
+        first.wait()
+        os.remove(self.log_file())
+        second = self.start_window()
+        time.sleep(0.5)
+        self.assertIsNone(second.poll(), "the dead window was taken for a living one")
+        second.send_signal(signal.SIGTERM)
+        self.assertEqual(second.wait(timeout=60), 0)
+        self.assertIn("typed before the crash", self.found("draft.json"))
+
     @unittest.skipUnless(XVFB and WITH_ENGINE, "without Xvfb or the engine")
     def test_screenshot_of_a_real_video(self):
         picture, videos = os.path.join(self.home, "window.png"), os.path.join(self.home, "videos")
