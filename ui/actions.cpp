@@ -12,6 +12,7 @@
 #include <algorithm>
 
 #include "core/log.h"
+#include "ui/widgets/image_well.h"
 
 namespace studio::ui {
 
@@ -275,7 +276,8 @@ bool Actions::eventFilter(QObject* watched, QEvent* event) {
     const bool is_press = key->key() == Qt::Key_Space || key->key() == Qt::Key_Select;
     const bool is_pressable = qobject_cast<QAbstractButton*>(watched) || qobject_cast<QComboBox*>(watched);
     const bool types = typesText(QKeySequence(key->key()));
-    if (is_plain && ((is_press && is_pressable) || (types && isTextInput(watched)))) {
+    const bool pastes = key->matches(QKeySequence::Paste) && qobject_cast<ImageWell*>(watched);
+    if (pastes || (is_plain && ((is_press && is_pressable) || (types && isTextInput(watched))))) {
         event->accept();
         return true;
     }

@@ -153,6 +153,8 @@ void MainWindow::finishInBackground() {
     if (window_state_) window_state_->save();
     if (draft_keeper_) draft_keeper_->flush();
     ends_after_job_ = true;
+    for (const QPointer<QDialog>& dialog : dialogs_)
+        if (dialog) dialog->close();
     hide();
 }
 
@@ -162,6 +164,7 @@ void MainWindow::stopEngine() {
     stopping_cover_->setGeometry(rect());
     stopping_cover_->show();
     stopping_cover_->raise();
+    Q_EMIT closing();
     session_.stop();
 }
 

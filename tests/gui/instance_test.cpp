@@ -186,6 +186,15 @@ class InstanceTest : public QObject {
         QCOMPARE(owners.load(), 0);
     }
 
+    void aStartWhileTheOwnerEndsGetsAWindowOfItsOwn() {
+        auto first = std::make_unique<SingleInstance>(fs(dir_->filePath("data")));
+        QCOMPARE(first->begin({}), SingleInstance::Outcome::kOwner);
+        first->close();
+        QTimer::singleShot(500, this, [&] { first.reset(); });
+        QCOMPARE(secondStart(dir_->filePath("data"), full(), 20'000), SingleInstance::Outcome::kOwner);
+        QVERIFY(!first);
+    }
+
     void hostileBytesChangeNothing() {
         SingleInstance first(fs(dir_->filePath("data")));
         QCOMPARE(first.begin({}), SingleInstance::Outcome::kOwner);

@@ -37,6 +37,8 @@ class SingleInstance : public QObject {
     /// Become the owner, or give `opening` to the one that is. Waits at most `timeout_ms` for another one that is just
     /// starting or busy.
     Outcome begin(const Opening& opening, int timeout_ms = 10'000);
+    /// Take no more messages: the next start waits until this process is gone and has a window of its own.
+    void close() { server_.close(); }
     const std::optional<Error>& problem() const { return problem_; }
     QString socketPath() const { return socket_path_; }
 
