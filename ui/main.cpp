@@ -147,6 +147,7 @@ int runWindow(QApplication& app, const ui::LaunchOptions& options, const QElapse
             window.bringToFront(opening.activation_token);
             window.open(opening);
         });
+    if (instance) QObject::connect(&window, &ui::MainWindow::closing, instance, &ui::SingleInstance::close);
     obeySessionManager(app);
     QObject::connect(&window, &ui::MainWindow::closed, &app, &QApplication::quit);
     new ui::FirstPaint(&window, [&window, &clock] {

@@ -69,6 +69,8 @@ class MainWindow : public QWidget {
     QSize sizeHint() const override { return {1280, 800}; }
 
   Q_SIGNALS:
+    /// The end has begun: nothing more can be opened in this window.
+    void closing();
     /// The engine is gone and the window hidden: the program may end.
     void closed();
     /// A finished video has begun to play.

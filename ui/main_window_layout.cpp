@@ -50,6 +50,7 @@ MainWindow::MainWindow(Backend backend, WindowOptions options, QWidget* parent)
     connectJobs();
     connectDesktop();
     resetLayout();
+    resize(sizeHint());
     keepState();
     if (!options_.prompt.isEmpty()) create_->setPrompt(options_.prompt);
     create_->focusPrompt();
