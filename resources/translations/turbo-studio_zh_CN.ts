@@ -435,17 +435,17 @@
     <name>studio::ui::AdvancedForm</name>
     <message numerus="yes">
         <source>Advanced  ·  %n changed</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>高级  ·  已更改 %n 项</numerusform>
         </translation>
     </message>
     <message>
         <source>Advanced</source>
-        <translation type="unfinished"></translation>
+        <translation>高级</translation>
     </message>
     <message>
         <source>Steps, attention, sampler, precision, memory and other parts</source>
-        <translation type="unfinished"></translation>
+        <translation>步数、注意力、采样器、精度、内存和其他部件</translation>
     </message>
 </context>
 <context>
@@ -860,7 +860,7 @@
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">大小</translation>
     </message>
     <message>
         <source>Width and height of the picture.</source>
@@ -1094,7 +1094,7 @@ Processor: %2, %n core(s), %3 of memory.</source>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">大小</translation>
     </message>
     <message>
         <source>Free on its disk</source>
@@ -1189,27 +1189,27 @@ Processor: %2, %n core(s), %3 of memory.</source>
     <name>studio::ui::GpuChip</name>
     <message>
         <source>No GPU</source>
-        <translation type="unfinished"></translation>
+        <translation>无显卡</translation>
     </message>
     <message>
         <source>No GPU: works on the processor</source>
-        <translation type="unfinished"></translation>
+        <translation>没有可用显卡：使用处理器计算</translation>
     </message>
     <message>
         <source>%1 with %2 of memory</source>
-        <translation type="unfinished"></translation>
+        <translation>%1，显存 %2</translation>
     </message>
     <message>
         <source>%1: %2 of %3 free</source>
-        <translation type="unfinished"></translation>
+        <translation>%1：空闲 %2，共 %3</translation>
     </message>
     <message>
         <source>%1  ·  %2 free</source>
-        <translation type="unfinished"></translation>
+        <translation>%1  ·  空闲 %2</translation>
     </message>
     <message>
         <source>Click for the Doctor, which says more.</source>
-        <translation type="unfinished"></translation>
+        <translation>点击打开“诊断”查看详情。</translation>
     </message>
 </context>
 <context>
@@ -1488,51 +1488,51 @@ Processor: %2, %n core(s), %3 of memory.</source>
     <name>studio::ui::LoraList</name>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>无</translation>
     </message>
     <message>
         <source>Add a LoRA</source>
-        <translation type="unfinished"></translation>
+        <translation>添加 LoRA</translation>
     </message>
     <message>
         <source>Add a LoRA file</source>
-        <translation type="unfinished"></translation>
+        <translation>添加一个 LoRA 文件</translation>
     </message>
     <message>
         <source>LoRA files (*.safetensors);;All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA 文件 (*.safetensors);;所有文件 (*)</translation>
     </message>
     <message>
         <source>Strength of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 的强度</translation>
     </message>
     <message>
         <source>1 is as trained; 0 has no effect; negative inverts.</source>
-        <translation type="unfinished"></translation>
+        <translation>1 为训练时的强度；0 没有效果；负数取反。</translation>
     </message>
     <message>
         <source>Remove %1</source>
-        <translation type="unfinished"></translation>
+        <translation>移除 %1</translation>
     </message>
     <message>
         <source>Remove this LoRA</source>
-        <translation type="unfinished"></translation>
+        <translation>移除这个 LoRA</translation>
     </message>
     <message>
         <source>Expert that %1 is for</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 所属的专家</translation>
     </message>
     <message>
         <source>both</source>
-        <translation type="unfinished"></translation>
+        <translation>两者</translation>
     </message>
     <message>
         <source>first</source>
-        <translation type="unfinished"></translation>
+        <translation>第一个</translation>
     </message>
     <message>
         <source>second</source>
-        <translation type="unfinished"></translation>
+        <translation>第二个</translation>
     </message>
 </context>
 <context>
@@ -1942,6 +1942,14 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
         <source>Cancelling…</source>
         <translation type="unfinished">正在取消…</translation>
     </message>
+    <message>
+        <source>The folder of the program is not there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models, queue and settings are in %1, which cannot be found. Plug the drive in and start the program again.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>studio::ui::Notifier</name>
@@ -2060,27 +2068,27 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <name>studio::ui::PresetButton</name>
     <message>
         <source>Draft</source>
-        <translation type="unfinished"></translation>
+        <translation>草稿</translation>
     </message>
     <message>
         <source>Balanced</source>
-        <translation type="unfinished"></translation>
+        <translation>均衡</translation>
     </message>
     <message>
         <source>Best</source>
-        <translation type="unfinished"></translation>
+        <translation>最佳</translation>
     </message>
     <message>
         <source>Own settings</source>
-        <translation type="unfinished"></translation>
+        <translation>自定义设置</translation>
     </message>
     <message>
         <source>Preset: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>预设：%1</translation>
     </message>
     <message>
         <source>Presets set size, length, steps and more at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>预设一次设定尺寸、时长、步数等。</translation>
     </message>
     <message>
         <source>%1 %2</source>
@@ -2088,70 +2096,70 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>Quick and small, to see whether the idea works</source>
-        <translation type="unfinished"></translation>
+        <translation>又快又小，看看想法是否可行</translation>
     </message>
     <message>
         <source>What the model&apos;s makers recommend</source>
-        <translation type="unfinished"></translation>
+        <translation>模型作者推荐的设置</translation>
     </message>
     <message>
         <source>The most that this model gives; takes longer</source>
-        <translation type="unfinished"></translation>
+        <translation>此模型能达到的最好效果；耗时更长</translation>
     </message>
     <message>
         <source>Keep these settings as a preset…</source>
-        <translation type="unfinished"></translation>
+        <translation>将当前设置存为预设…</translation>
     </message>
     <message>
         <source>Delete a preset</source>
-        <translation type="unfinished"></translation>
+        <translation>删除预设</translation>
     </message>
     <message>
         <source>This model cannot use a part of the preset: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>此模型无法使用预设中的一部分：%1。</translation>
     </message>
     <message>
         <source>The preset was not kept. %1 %2</source>
-        <translation type="unfinished"></translation>
+        <translation>预设没有保存。%1 %2</translation>
     </message>
     <message>
         <source>Delete the preset “%1”?</source>
-        <translation type="unfinished"></translation>
+        <translation>删除预设“%1”？</translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>删除</translation>
     </message>
     <message>
         <source>The preset was not deleted. %1 %2</source>
-        <translation type="unfinished"></translation>
+        <translation>预设没有删除。%1 %2</translation>
     </message>
 </context>
 <context>
     <name>studio::ui::PresetDialog</name>
     <message>
         <source>Keep as a preset</source>
-        <translation type="unfinished"></translation>
+        <translation>存为预设</translation>
     </message>
     <message>
         <source>Name of the preset</source>
-        <translation type="unfinished"></translation>
+        <translation>预设名称</translation>
     </message>
     <message>
         <source>&amp;Name</source>
-        <translation type="unfinished"></translation>
+        <translation>名称(&amp;N)</translation>
     </message>
     <message>
         <source>A preset holds size, length, steps and the advanced settings. The prompt, pictures and the seed are not part of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>预设包含尺寸、时长、步数和高级设置，不包含提示词、图片和种子。</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished"></translation>
+        <translation>保存</translation>
     </message>
     <message>
         <source>Replace</source>
-        <translation type="unfinished"></translation>
+        <translation>替换</translation>
     </message>
     <message>
         <source>%1 %2</source>
@@ -2159,7 +2167,7 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>There is a preset with this name. Its settings will be replaced.</source>
-        <translation type="unfinished"></translation>
+        <translation>已有同名预设，其设置将被替换。</translation>
     </message>
 </context>
 <context>
@@ -2193,7 +2201,7 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>The pasted text is too long: %1 bytes. A prompt has room for %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>粘贴的文字太长：%1 字节。提示词最多 %2 字节。</translation>
     </message>
     <message>
         <source>&amp;Prompt</source>
@@ -2201,19 +2209,19 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>Earlier prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>较早的提示词</translation>
     </message>
     <message>
         <source>Earlier prompt (Alt+Up)</source>
-        <translation type="unfinished"></translation>
+        <translation>较早的提示词 (Alt+↑)</translation>
     </message>
     <message>
         <source>Later prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>较新的提示词</translation>
     </message>
     <message>
         <source>Later prompt (Alt+Down)</source>
-        <translation type="unfinished"></translation>
+        <translation>较新的提示词 (Alt+↓)</translation>
     </message>
     <message>
         <source>Idea</source>
@@ -2229,23 +2237,23 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>There are no earlier prompts yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有用过的提示词。</translation>
     </message>
     <message>
         <source>This is the oldest prompt.</source>
-        <translation type="unfinished"></translation>
+        <translation>这是最早的提示词。</translation>
     </message>
     <message>
         <source>Earlier prompt %1 of %2; Alt+Down goes back.</source>
-        <translation type="unfinished"></translation>
+        <translation>较早的提示词，第 %1 条，共 %2 条；Alt+↓ 返回。</translation>
     </message>
     <message>
         <source>This model was trained on long English descriptions; English may give better results.</source>
-        <translation type="unfinished"></translation>
+        <translation>此模型用较长的英文描述训练；使用英文可能效果更好。</translation>
     </message>
     <message>
         <source>This model was trained on long descriptions: say what is seen, how it moves, the light and the camera.</source>
-        <translation type="unfinished"></translation>
+        <translation>此模型用较长的描述训练：请写出画面内容、如何运动、光线和镜头。</translation>
     </message>
 </context>
 <context>
@@ -2258,11 +2266,11 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>%1 of %2 tokens: the dimmed end is not read by the model</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 / %2 个词元：变暗的结尾模型不会读取</translation>
     </message>
     <message>
         <source>%1 of %2 tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 / %2 个词元</translation>
     </message>
 </context>
 <context>
@@ -2370,6 +2378,10 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
         <source>%1. %2</source>
         <translation>%1。%2</translation>
     </message>
+    <message>
+        <source>Waiting  ·  %1  ·  about %2</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>studio::ui::QueuePanel</name>
@@ -2450,6 +2462,10 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <message>
         <source>Remove</source>
         <translation>移除</translation>
+    </message>
+    <message>
+        <source>%1  ·  %2</source>
+        <translation type="unfinished">%1  ·  %2</translation>
     </message>
 </context>
 <context>
@@ -2635,23 +2651,23 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>Keep one seed</source>
-        <translation type="unfinished"></translation>
+        <translation>固定种子</translation>
     </message>
     <message>
         <source>Keep the same seed for the next videos.</source>
-        <translation type="unfinished"></translation>
+        <translation>接下来的视频使用同一个种子。</translation>
     </message>
     <message>
         <source>Reuse the last seed</source>
-        <translation type="unfinished"></translation>
+        <translation>使用上一个种子</translation>
     </message>
     <message>
         <source>Use the last video&apos;s seed again: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>再次使用上一个视频的种子：%1</translation>
     </message>
     <message>
         <source>There is no last seed yet: make a video first.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有上一个种子：请先生成一个视频。</translation>
     </message>
     <message>
         <source>The seed %1 is too large.</source>
@@ -2666,7 +2682,7 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <name>studio::ui::SettingRow</name>
     <message>
         <source>The model&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">模型默认</translation>
     </message>
     <message>
         <source>the model&apos;s own</source>
@@ -2674,81 +2690,81 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source> GB</source>
-        <translation type="unfinished"></translation>
+        <translation> GB</translation>
     </message>
     <message>
         <source>What is free</source>
-        <translation type="unfinished"></translation>
+        <translation>空闲部分</translation>
     </message>
     <message>
         <source>Choose a file</source>
-        <translation type="unfinished"></translation>
+        <translation>选择文件</translation>
     </message>
     <message>
         <source>Reset %1</source>
-        <translation type="unfinished"></translation>
+        <translation>重置%1</translation>
     </message>
     <message>
         <source>Back to what the model wants</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复为模型的设置</translation>
     </message>
     <message>
         <source>Back to what the model wants: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复为模型的设置：%1</translation>
     </message>
 </context>
 <context>
     <name>studio::ui::SettingRules</name>
     <message>
         <source>Only the rCM sampler has modes.</source>
-        <translation type="unfinished"></translation>
+        <translation>只有 rCM 采样器有模式。</translation>
     </message>
     <message>
         <source>The rCM sampler uses Sigma max instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>rCM 采样器改用 Sigma 最大值。</translation>
     </message>
     <message>
         <source>Only the rCM sampler uses it.</source>
-        <translation type="unfinished"></translation>
+        <translation>只有 rCM 采样器使用它。</translation>
     </message>
     <message>
         <source>This model was distilled to work without guidance.</source>
-        <translation type="unfinished"></translation>
+        <translation>此模型经过蒸馏，无需引导。</translation>
     </message>
     <message>
         <source>This model has one transformer; there is no second expert.</source>
-        <translation type="unfinished"></translation>
+        <translation>此模型只有一个变换器，没有第二个专家。</translation>
     </message>
     <message>
         <source>This model has no weights for sparse attention.</source>
-        <translation type="unfinished"></translation>
+        <translation>此模型没有稀疏注意力的权重。</translation>
     </message>
     <message>
         <source>Acts with SLA and SageSLA attention only.</source>
-        <translation type="unfinished"></translation>
+        <translation>仅在 SLA 和 SageSLA 注意力下有效。</translation>
     </message>
     <message>
         <source>This model reads no pictures.</source>
-        <translation type="unfinished"></translation>
+        <translation>此模型不读取图片。</translation>
     </message>
     <message>
         <source>There is no graphics card to limit.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有可限制的显卡。</translation>
     </message>
     <message>
         <source>The graphics card computes.</source>
-        <translation type="unfinished"></translation>
+        <translation>由显卡计算。</translation>
     </message>
     <message>
         <source>No graphics card was found.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有找到显卡。</translation>
     </message>
 </context>
 <context>
     <name>studio::ui::SettingWords</name>
     <message>
         <source>Steps</source>
-        <translation type="unfinished">步数</translation>
+        <translation>步数</translation>
     </message>
     <message>
         <source>How often the model goes over the pictures. More steps give cleaner pictures and take longer.</source>
@@ -2756,243 +2772,243 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>Sampler</source>
-        <translation type="unfinished"></translation>
+        <translation>采样器</translation>
     </message>
     <message>
         <source>How the steps are taken. The model&apos;s own is nearly always best.</source>
-        <translation type="unfinished"></translation>
+        <translation>每一步如何进行。模型自带的几乎总是最好。</translation>
     </message>
     <message>
         <source>Sampler mode</source>
-        <translation type="unfinished"></translation>
+        <translation>采样模式</translation>
     </message>
     <message>
         <source>SDE draws new noise at every step: lively. ODE draws none: calmer and sharper.</source>
-        <translation type="unfinished"></translation>
+        <translation>SDE 每一步加入新噪声：更生动。ODE 不加：更平稳、更清晰。</translation>
     </message>
     <message>
         <source>Attention</source>
-        <translation type="unfinished"></translation>
+        <translation>注意力</translation>
     </message>
     <message>
         <source>How the parts of the video look at each other. Auto takes what the model was made for; Dense is the most exact and the slowest.</source>
-        <translation type="unfinished"></translation>
+        <translation>视频各部分如何相互关注。“自动”使用模型所设计的方式；“稠密”最精确也最慢。</translation>
     </message>
     <message>
         <source>SLA top-k</source>
-        <translation type="unfinished"></translation>
+        <translation>SLA top-k</translation>
     </message>
     <message>
         <source>The share that sparse attention looks at exactly. More is slower and follows details better.</source>
-        <translation type="unfinished"></translation>
+        <translation>稀疏注意力精确计算的比例。越大越慢，细节越好。</translation>
     </message>
     <message>
         <source>Guidance</source>
-        <translation type="unfinished"></translation>
+        <translation>引导强度</translation>
     </message>
     <message>
         <source>How strictly the prompt is followed. 1 turns it off and halves the time.</source>
-        <translation type="unfinished"></translation>
+        <translation>遵循提示词的严格程度。1 表示关闭，时间减半。</translation>
     </message>
     <message>
         <source>Guidance, second expert</source>
-        <translation type="unfinished"></translation>
+        <translation>引导强度（第二专家）</translation>
     </message>
     <message>
         <source>The same for the expert that finishes the details.</source>
-        <translation type="unfinished"></translation>
+        <translation>负责细节的专家的同一设置。</translation>
     </message>
     <message>
         <source>Expert switch</source>
-        <translation type="unfinished"></translation>
+        <translation>专家切换点</translation>
     </message>
     <message>
         <source>Noise level at which the expert for details takes over from the one for composition.</source>
-        <translation type="unfinished"></translation>
+        <translation>在此噪声水平，由负责细节的专家接替负责构图的专家。</translation>
     </message>
     <message>
         <source>Shift</source>
-        <translation type="unfinished"></translation>
+        <translation>偏移</translation>
     </message>
     <message>
         <source>Spends more of the steps on the composition. Larger for larger videos.</source>
-        <translation type="unfinished"></translation>
+        <translation>把更多步数用于构图。视频越大取值越大。</translation>
     </message>
     <message>
         <source>Sigma max</source>
-        <translation type="unfinished"></translation>
+        <translation>Sigma 最大值</translation>
     </message>
     <message>
         <source>Noise level of the first step.</source>
-        <translation type="unfinished"></translation>
+        <translation>第一步的噪声水平。</translation>
     </message>
     <message>
         <source>Frames per second</source>
-        <translation type="unfinished"></translation>
+        <translation>每秒帧数</translation>
     </message>
     <message>
         <source>How fast the frames are played. The model was trained at its own; others look like slow or fast motion.</source>
-        <translation type="unfinished"></translation>
+        <translation>播放帧的速度。模型按自己的帧率训练；其他值看起来像慢放或快放。</translation>
     </message>
     <message>
         <source>File quality (CRF)</source>
-        <translation type="unfinished"></translation>
+        <translation>文件质量 (CRF)</translation>
     </message>
     <message>
         <source>Of the video file: smaller is better and larger on the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>视频文件的质量：数值越小越好，文件也越大。</translation>
     </message>
     <message>
         <source>Precision</source>
-        <translation type="unfinished">精度</translation>
+        <translation>精度</translation>
     </message>
     <message>
         <source>Number format of the computation. Auto takes what is fast here.</source>
-        <translation type="unfinished"></translation>
+        <translation>计算的数值格式。“自动”选用本机较快的一种。</translation>
     </message>
     <message>
         <source>Compute on</source>
-        <translation type="unfinished"></translation>
+        <translation>计算设备</translation>
     </message>
     <message>
         <source>Graphics card or processor.</source>
-        <translation type="unfinished"></translation>
+        <translation>显卡或处理器。</translation>
     </message>
     <message>
         <source>Processor threads</source>
-        <translation type="unfinished"></translation>
+        <translation>处理器线程</translation>
     </message>
     <message>
         <source>How many cores may work at once. 0 takes all.</source>
-        <translation type="unfinished"></translation>
+        <translation>可同时使用多少个核心。0 表示全部。</translation>
     </message>
     <message>
         <source>Memory limit</source>
-        <translation type="unfinished"></translation>
+        <translation>内存上限</translation>
     </message>
     <message>
         <source>Main memory that the program may use. With less it takes a slower way.</source>
-        <translation type="unfinished"></translation>
+        <translation>程序可用的内存。较少时会采用较慢的方式。</translation>
     </message>
     <message>
         <source>Graphics memory limit</source>
-        <translation type="unfinished"></translation>
+        <translation>显存上限</translation>
     </message>
     <message>
         <source>The same for the graphics card.</source>
-        <translation type="unfinished"></translation>
+        <translation>显卡的同一设置。</translation>
     </message>
     <message>
         <source>LoRAs</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA</translation>
     </message>
     <message>
         <source>Files that teach the model a style or a motion. Strength 1 is as trained.</source>
-        <translation type="unfinished"></translation>
+        <translation>教会模型某种风格或动作的文件。强度 1 为训练时的强度。</translation>
     </message>
     <message>
         <source>Other VAE</source>
-        <translation type="unfinished"></translation>
+        <translation>其他 VAE</translation>
     </message>
     <message>
         <source>Another file for the part that turns numbers into pictures.</source>
-        <translation type="unfinished"></translation>
+        <translation>把数值变成画面的部件，改用另一个文件。</translation>
     </message>
     <message>
         <source>Other text encoder</source>
-        <translation type="unfinished"></translation>
+        <translation>其他文本编码器</translation>
     </message>
     <message>
         <source>Another file for the part that reads the prompt.</source>
-        <translation type="unfinished"></translation>
+        <translation>读取提示词的部件，改用另一个文件。</translation>
     </message>
     <message>
         <source>Other tokenizer</source>
-        <translation type="unfinished"></translation>
+        <translation>其他分词器</translation>
     </message>
     <message>
         <source>Another file for the list of word pieces.</source>
-        <translation type="unfinished"></translation>
+        <translation>词片列表改用另一个文件。</translation>
     </message>
     <message>
         <source>Other second expert</source>
-        <translation type="unfinished"></translation>
+        <translation>其他第二专家</translation>
     </message>
     <message>
         <source>Another file for the expert that finishes the details.</source>
-        <translation type="unfinished"></translation>
+        <translation>负责细节的专家，改用另一个文件。</translation>
     </message>
     <message>
         <source>Other image encoder</source>
-        <translation type="unfinished"></translation>
+        <translation>其他图像编码器</translation>
     </message>
     <message>
         <source>Another file for the part that reads pictures.</source>
-        <translation type="unfinished"></translation>
+        <translation>读取图片的部件，改用另一个文件。</translation>
     </message>
     <message>
         <source>Auto</source>
-        <translation type="unfinished"></translation>
+        <translation>自动</translation>
     </message>
     <message>
         <source>Processor</source>
-        <translation type="unfinished"></translation>
+        <translation>处理器</translation>
     </message>
     <message>
         <source>Graphics card (CUDA)</source>
-        <translation type="unfinished"></translation>
+        <translation>显卡 (CUDA)</translation>
     </message>
     <message>
         <source>Dense</source>
-        <translation type="unfinished"></translation>
+        <translation>稠密</translation>
     </message>
     <message>
         <source>SLA</source>
-        <translation type="unfinished"></translation>
+        <translation>SLA</translation>
     </message>
     <message>
         <source>SageSLA</source>
-        <translation type="unfinished"></translation>
+        <translation>SageSLA</translation>
     </message>
     <message>
         <source>Sage</source>
-        <translation type="unfinished"></translation>
+        <translation>Sage</translation>
     </message>
     <message>
         <source>rCM (few steps)</source>
-        <translation type="unfinished"></translation>
+        <translation>rCM（少步数）</translation>
     </message>
     <message>
         <source>UniPC</source>
-        <translation type="unfinished"></translation>
+        <translation>UniPC</translation>
     </message>
     <message>
         <source>Euler</source>
-        <translation type="unfinished"></translation>
+        <translation>Euler</translation>
     </message>
     <message>
         <source>DPM++</source>
-        <translation type="unfinished"></translation>
+        <translation>DPM++</translation>
     </message>
     <message>
         <source>Euler, even steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Euler（等距步）</translation>
     </message>
     <message>
         <source>SDE</source>
-        <translation type="unfinished"></translation>
+        <translation>SDE</translation>
     </message>
     <message>
         <source>ODE</source>
-        <translation type="unfinished"></translation>
+        <translation>ODE</translation>
     </message>
     <message>
         <source>32 bit</source>
-        <translation type="unfinished"></translation>
+        <translation>32 位</translation>
     </message>
     <message>
         <source>16 bit (bf16)</source>
-        <translation type="unfinished"></translation>
+        <translation>16 位 (bf16)</translation>
     </message>
 </context>
 <context>
@@ -3035,7 +3051,7 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>Shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">快捷键</translation>
     </message>
     <message>
         <source>Reset everything…</source>
@@ -3104,8 +3120,8 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message numerus="yes">
         <source>%1, %n frame(s) at %2 fps</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1，%n 帧，每秒 %2 帧</numerusform>
         </translation>
     </message>
 </context>
@@ -3148,7 +3164,7 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <name>studio::ui::SheetView</name>
     <message>
         <source>Contact sheet</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">小样表</translation>
     </message>
     <message>
         <source>Close the contact sheet</source>
@@ -3261,99 +3277,99 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <name>studio::ui::SizeForm</name>
     <message>
         <source>Resolution</source>
-        <translation type="unfinished"></translation>
+        <translation>分辨率</translation>
     </message>
     <message>
         <source>How many pixels the video has. The marked resolution is the one that the model knows best.</source>
-        <translation type="unfinished"></translation>
+        <translation>视频有多少像素。标出的分辨率是模型最擅长的。</translation>
     </message>
     <message>
         <source>Aspect ratio</source>
-        <translation type="unfinished"></translation>
+        <translation>宽高比</translation>
     </message>
     <message>
         <source>&amp;Aspect</source>
-        <translation type="unfinished"></translation>
+        <translation>宽高比(&amp;A)</translation>
     </message>
     <message>
         <source>&amp;Resolution</source>
-        <translation type="unfinished"></translation>
+        <translation>分辨率(&amp;R)</translation>
     </message>
     <message>
         <source>Width in pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>宽度（像素）</translation>
     </message>
     <message>
         <source>Height in pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>高度（像素）</translation>
     </message>
     <message>
         <source>%1, best</source>
-        <translation type="unfinished"></translation>
+        <translation>%1，最佳</translation>
     </message>
     <message>
         <source>The resolution that this model knows best</source>
-        <translation type="unfinished"></translation>
+        <translation>此模型最擅长的分辨率</translation>
     </message>
     <message>
         <source>The model&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <translation>由模型决定</translation>
     </message>
     <message>
         <source>%1 × %2</source>
-        <translation type="unfinished">%1 × %2</translation>
+        <translation>%1 × %2</translation>
     </message>
     <message>
         <source>Other…</source>
-        <translation type="unfinished"></translation>
+        <translation>其他…</translation>
     </message>
     <message>
         <source>%1:%2</source>
-        <translation type="unfinished">%1%2 {1:%2?}</translation>
+        <translation>%1:%2</translation>
     </message>
     <message>
         <source>%1 square</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 方形</translation>
     </message>
     <message>
         <source>%1 wide</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 横向</translation>
     </message>
     <message>
         <source>%1 tall</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 纵向</translation>
     </message>
     <message>
         <source>Width and height below decide the shape.</source>
-        <translation type="unfinished"></translation>
+        <translation>形状由下面的宽度和高度决定。</translation>
     </message>
     <message>
         <source>The video follows the picture&apos;s shape. Choose another fit to decide it here.</source>
-        <translation type="unfinished"></translation>
+        <translation>视频采用图片的形状。选择其他适配方式后可在此决定。</translation>
     </message>
     <message>
         <source>This model was made for the sizes in the list. Other… takes any size.</source>
-        <translation type="unfinished"></translation>
+        <translation>此模型为列表中的尺寸而制作。“其他…”可用任意尺寸。</translation>
     </message>
     <message>
         <source>The sizes of this model are not known yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚不知道此模型的尺寸。</translation>
     </message>
     <message>
         <source>Shape of the video: width to height</source>
-        <translation type="unfinished"></translation>
+        <translation>视频的形状：宽比高</translation>
     </message>
     <message>
         <source>The model decides width and height.</source>
-        <translation type="unfinished"></translation>
+        <translation>宽度和高度由模型决定。</translation>
     </message>
     <message>
         <source>Shape of the picture, about as many pixels as %1 × %2</source>
-        <translation type="unfinished"></translation>
+        <translation>采用图片的形状，像素数约为 %1 × %2</translation>
     </message>
     <message>
         <source>%1 × %2 pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 × %2 像素</translation>
     </message>
 </context>
 <context>
@@ -3426,11 +3442,11 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>Text to video</source>
-        <translation type="unfinished"></translation>
+        <translation>文生视频</translation>
     </message>
     <message>
         <source>Image to video</source>
-        <translation type="unfinished"></translation>
+        <translation>图生视频</translation>
     </message>
     <message>
         <source>Model</source>
@@ -3462,23 +3478,23 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>Missing:</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少：</translation>
     </message>
     <message>
         <source>None of the models here makes videos from pictures. Menu, Models… shows which do and how to get them.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里没有能从图片生成视频的模型。菜单中的“模型…”会说明哪些可以以及如何获取。</translation>
     </message>
     <message>
         <source>None of the models here makes videos from text alone. Menu, Models… shows which do and how to get them.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里没有仅凭文字生成视频的模型。菜单中的“模型…”会说明哪些可以以及如何获取。</translation>
     </message>
     <message>
         <source>Make a video from words (Ctrl+1)</source>
-        <translation type="unfinished"></translation>
+        <translation>用文字生成视频 (Ctrl+1)</translation>
     </message>
     <message>
         <source>Make a video that starts from a picture (Ctrl+2)</source>
-        <translation type="unfinished"></translation>
+        <translation>从一张图片开始生成视频 (Ctrl+2)</translation>
     </message>
 </context>
 <context>
