@@ -5,9 +5,9 @@
     <name>studio::ui::AdvancedForm</name>
     <message numerus="yes">
         <source>Advanced  ·  %n changed</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Advanced  ·  %n changed</numerusform>
+            <numerusform>Advanced  ·  %n changed</numerusform>
         </translation>
     </message>
 </context>
@@ -154,9 +154,9 @@ Processor: %2, %n core(s), %3 of memory.</source>
     </message>
     <message numerus="yes">
         <source>%1, %n frame(s) at %2 fps</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1, %n frame at %2 fps</numerusform>
+            <numerusform>%1, %n frames at %2 fps</numerusform>
         </translation>
     </message>
 </context>

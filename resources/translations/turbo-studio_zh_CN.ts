@@ -2092,7 +2092,7 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>%1 %2</source>
-        <translation type="unfinished">%1%2</translation>
+        <translation>%1%2</translation>
     </message>
     <message>
         <source>Quick and small, to see whether the idea works</source>
@@ -2163,7 +2163,7 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>%1 %2</source>
-        <translation type="unfinished">%1%2</translation>
+        <translation>%1%2</translation>
     </message>
     <message>
         <source>There is a preset with this name. Its settings will be replaced.</source>
@@ -2189,15 +2189,15 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <name>studio::ui::PromptBox</name>
     <message>
         <source>Prompt</source>
-        <translation type="unfinished">提示词</translation>
+        <translation>提示词</translation>
     </message>
     <message>
         <source>What should happen in the video?</source>
-        <translation type="unfinished">视频里应该发生什么？</translation>
+        <translation>视频里应该发生什么？</translation>
     </message>
     <message>
         <source>Describe what is seen and how it moves. Ctrl+Enter begins.</source>
-        <translation type="unfinished">描述画面内容和动作。按 Ctrl+Enter 开始。</translation>
+        <translation>描述画面内容和动作。按 Ctrl+Enter 开始。</translation>
     </message>
     <message>
         <source>The pasted text is too long: %1 bytes. A prompt has room for %2.</source>
@@ -2205,7 +2205,7 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>&amp;Prompt</source>
-        <translation type="unfinished">提示词</translation>
+        <translation>提示词</translation>
     </message>
     <message>
         <source>Earlier prompt</source>
@@ -2225,15 +2225,15 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>Idea</source>
-        <translation type="unfinished">灵感</translation>
+        <translation>灵感</translation>
     </message>
     <message>
         <source>Fill in an idea</source>
-        <translation type="unfinished">填入一个灵感</translation>
+        <translation>填入一个灵感</translation>
     </message>
     <message>
         <source>Fill in a prompt that this model is good at.</source>
-        <translation type="unfinished">填入一个该模型擅长的提示词。</translation>
+        <translation>填入一个该模型擅长的提示词。</translation>
     </message>
     <message>
         <source>There are no earlier prompts yet.</source>
@@ -2260,7 +2260,7 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <name>studio::ui::PromptCounter</name>
     <message numerus="yes">
         <source>%n character(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n 个字符</numerusform>
         </translation>
     </message>
@@ -2631,23 +2631,23 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <name>studio::ui::SeedRow</name>
     <message>
         <source>Seed</source>
-        <translation type="unfinished">种子</translation>
+        <translation>种子</translation>
     </message>
     <message>
         <source>The number that the noise is drawn from. The same seed and settings give the same video.</source>
-        <translation type="unfinished">生成噪声所用的数字。相同的种子和设置会得到相同的视频。</translation>
+        <translation>生成噪声所用的数字。相同的种子和设置会得到相同的视频。</translation>
     </message>
     <message>
         <source>Random, new each time</source>
-        <translation type="unfinished">随机，每次不同</translation>
+        <translation>随机，每次不同</translation>
     </message>
     <message>
         <source>Random seed</source>
-        <translation type="unfinished">随机种子</translation>
+        <translation>随机种子</translation>
     </message>
     <message>
         <source>Draw a new seed for every video.</source>
-        <translation type="unfinished">每个视频都使用新的种子。</translation>
+        <translation>每个视频都使用新的种子。</translation>
     </message>
     <message>
         <source>Keep one seed</source>
@@ -2671,22 +2671,22 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>The seed %1 is too large.</source>
-        <translation type="unfinished">种子 %1 太大。</translation>
+        <translation>种子 %1 太大。</translation>
     </message>
     <message>
         <source>Use a number up to 9223372036854775807, or the dice.</source>
-        <translation type="unfinished">请使用不超过 9223372036854775807 的数字，或点击骰子。</translation>
+        <translation>请使用不超过 9223372036854775807 的数字，或点击骰子。</translation>
     </message>
 </context>
 <context>
     <name>studio::ui::SettingRow</name>
     <message>
         <source>The model&apos;s own</source>
-        <translation type="unfinished">模型默认</translation>
+        <translation>模型默认</translation>
     </message>
     <message>
         <source>the model&apos;s own</source>
-        <translation type="unfinished">模型自带</translation>
+        <translation>模型自带</translation>
     </message>
     <message>
         <source> GB</source>
@@ -2768,7 +2768,7 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>How often the model goes over the pictures. More steps give cleaner pictures and take longer.</source>
-        <translation type="unfinished">模型处理画面的次数。步数越多画面越干净，用时也越长。</translation>
+        <translation>模型处理画面的次数。步数越多画面越干净，用时也越长。</translation>
     </message>
     <message>
         <source>Sampler</source>
@@ -3108,15 +3108,15 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>Variations</source>
-        <translation type="unfinished">变体</translation>
+        <translation>变体</translation>
     </message>
     <message>
         <source>How many videos to make at once, each with a seed of its own.</source>
-        <translation type="unfinished">一次生成多少个视频，每个使用各自的种子。</translation>
+        <translation>一次生成多少个视频，每个使用各自的种子。</translation>
     </message>
     <message>
         <source>&amp;Variations</source>
-        <translation type="unfinished">变体</translation>
+        <translation>变体</translation>
     </message>
     <message numerus="yes">
         <source>%1, %n frame(s) at %2 fps</source>
@@ -3430,15 +3430,15 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <name>studio::ui::TopBar</name>
     <message>
         <source>%1 (%2)</source>
-        <translation type="unfinished">%1（%2）</translation>
+        <translation>%1（%2）</translation>
     </message>
     <message>
         <source>%1  ·  %2</source>
-        <translation type="unfinished">%1  ·  %2</translation>
+        <translation>%1  ·  %2</translation>
     </message>
     <message>
         <source>Turbo Studio</source>
-        <translation type="unfinished">Turbo Studio</translation>
+        <translation>Turbo Studio</translation>
     </message>
     <message>
         <source>Text to video</source>
@@ -3450,31 +3450,31 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished">模型</translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>The model that makes the video</source>
-        <translation type="unfinished">用来生成视频的模型</translation>
+        <translation>用来生成视频的模型</translation>
     </message>
     <message>
         <source>Light or dark</source>
-        <translation type="unfinished">浅色或深色</translation>
+        <translation>浅色或深色</translation>
     </message>
     <message>
         <source>Switch between light and dark</source>
-        <translation type="unfinished">切换浅色与深色</translation>
+        <translation>切换浅色与深色</translation>
     </message>
     <message>
         <source>Menu</source>
-        <translation type="unfinished">菜单</translation>
+        <translation>菜单</translation>
     </message>
     <message>
         <source>Models, Doctor, log and more</source>
-        <translation type="unfinished">模型、诊断、日志等</translation>
+        <translation>模型、诊断、日志等</translation>
     </message>
     <message>
         <source>%1 (incomplete)</source>
-        <translation type="unfinished">%1（不完整）</translation>
+        <translation>%1（不完整）</translation>
     </message>
     <message>
         <source>Missing:</source>
