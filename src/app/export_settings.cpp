@@ -169,14 +169,16 @@ std::uint64_t guess_bytes(const ExportRequest& request, const Source& source, co
     const double kept_frames = frames / static_cast<double>(source.times.num_frames);
     if (request.format == ExportFormat::kPng) return static_cast<std::uint64_t>(pixels * 1.4 * frames);
     if (request.format == ExportFormat::kGif) {
-        const double per_pixel = request.quality == ExportQuality::kSmall ? 0.25 : 0.55;
+        const double per_pixel = request.quality == ExportQuality::kSmall ? 0.4 : 0.7;
         return static_cast<std::uint64_t>(1000 + pixels * per_pixel * frames);
     }
     // Six steps of crf halve an H.264 file; the source was made with 17 unless somebody chose otherwise.
     const double steps_of_half = media::traits(settings.transcode.codec).crf_smallest == 63 ? 9.0 : 6.0;
     const int like_source = crf_of(request.format, ExportQuality::kHigh) - 1;
     const double smaller = std::exp2((like_source - settings.transcode.crf) / steps_of_half);
-    const double codec = request.format == ExportFormat::kH264 ? 1.0 : 0.8;
+    const double codec = request.format == ExportFormat::kH264  ? 1.0
+                         : request.format == ExportFormat::kAv1 ? 0.45
+                                                                : 0.6;
     return static_cast<std::uint64_t>(1000 + static_cast<double>(source.bytes) * smaller * codec *
                                                  std::pow(pixels / source_pixels, 0.85) * std::pow(kept_frames, 0.7));
 }

@@ -83,7 +83,7 @@ struct ExportPlan {
     double fps = 0;  // on average
     std::int64_t num_frames = 0;
     double duration_s = 0;
-    std::uint64_t estimated_bytes = 0;  // a guess, right to a factor of about two
+    std::uint64_t estimated_bytes = 0;  // a guess: noise and movement make it several times larger or smaller
     std::vector<std::string> notices;   // sound left out, recipe that the format cannot carry, ...
 };
 /// Check everything that can be checked without reading the frames.
