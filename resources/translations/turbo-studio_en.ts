@@ -15,16 +15,16 @@
     <name>studio::ui::ExportDialog</name>
     <message numerus="yes">
         <source>Export %n video(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Export %n video</numerusform>
+            <numerusform>Export %n videos</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n video(s) exported (%1).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n video exported (%1).</numerusform>
+            <numerusform>%n videos exported (%1).</numerusform>
         </translation>
     </message>
 </context>

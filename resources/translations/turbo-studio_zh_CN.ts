@@ -320,7 +320,7 @@
     </message>
     <message>
         <source>Compute on</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">计算设备</translation>
     </message>
     <message>
         <source>What makes the videos unless a video&apos;s own settings say another.</source>
@@ -328,7 +328,7 @@
     </message>
     <message>
         <source>Processor threads</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">处理器线程</translation>
     </message>
     <message>
         <source>Fewer leave more of the computer to other programs. 0: as many as there are cores.</source>
@@ -677,250 +677,250 @@
     <name>studio::ui::ExportDialog</name>
     <message>
         <source>Export %1</source>
-        <translation type="unfinished"></translation>
+        <translation>导出 %1</translation>
     </message>
     <message numerus="yes">
         <source>Export %n video(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>导出 %n 个视频</numerusform>
         </translation>
     </message>
     <message>
         <source>Save as</source>
-        <translation type="unfinished"></translation>
+        <translation>另存为</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹</translation>
     </message>
     <message>
         <source>Beside the video</source>
-        <translation type="unfinished"></translation>
+        <translation>与视频放在一起</translation>
     </message>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished"></translation>
+        <translation>选择…</translation>
     </message>
     <message>
         <source>Progress of the export</source>
-        <translation type="unfinished"></translation>
+        <translation>导出进度</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished"></translation>
+        <translation>导出</translation>
     </message>
     <message>
         <source>Show in folder</source>
-        <translation type="unfinished">在文件夹中显示</translation>
+        <translation>在文件夹中显示</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Exporting…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在导出…</translation>
     </message>
     <message>
         <source>Exporting video %1 of %2…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在导出第 %1 个视频，共 %2 个…</translation>
     </message>
     <message>
         <source>%1 × %2, %3 frames at %4 a second, %5 s, about %6. The video has no sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 × %2，%3 帧，每秒 %4 帧，%5 秒，约 %6。视频没有声音。</translation>
     </message>
     <message>
         <source>It becomes %1; nothing is replaced.</source>
-        <translation type="unfinished"></translation>
+        <translation>将保存为 %1；不会替换任何文件。</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Exported as %1 (%2).</source>
-        <translation type="unfinished"></translation>
+        <translation>已导出为 %1（%2）。</translation>
     </message>
     <message numerus="yes">
         <source>%n video(s) exported (%1).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已导出 %n 个视频（%1）。</numerusform>
         </translation>
     </message>
     <message>
         <source>Stopped. Nothing half-written was left.</source>
-        <translation type="unfinished"></translation>
+        <translation>已停止。没有留下不完整的文件。</translation>
     </message>
 </context>
 <context>
     <name>studio::ui::ExportForm</name>
     <message>
         <source>MP4 with H.264 - plays everywhere</source>
-        <translation type="unfinished"></translation>
+        <translation>MP4（H.264）- 到处都能播放</translation>
     </message>
     <message>
         <source>For players, phones, browsers and chats of any age.</source>
-        <translation type="unfinished"></translation>
+        <translation>适用于新旧各种播放器、手机、浏览器和聊天软件。</translation>
     </message>
     <message>
         <source>MP4 with HEVC - smaller, newer devices</source>
-        <translation type="unfinished"></translation>
+        <translation>MP4（HEVC）- 更小，适合较新的设备</translation>
     </message>
     <message>
         <source>Plays on phones and computers of the last years; not in every browser.</source>
-        <translation type="unfinished"></translation>
+        <translation>近几年的手机和电脑都能播放；并非所有浏览器都支持。</translation>
     </message>
     <message>
         <source>WebM with VP9 - for web pages</source>
-        <translation type="unfinished"></translation>
+        <translation>WebM（VP9）- 用于网页</translation>
     </message>
     <message>
         <source>Free of licence fees; plays in every browser of today.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有专利费；如今的浏览器都能播放。</translation>
     </message>
     <message>
         <source>WebM with AV1 - smallest, slow to make</source>
-        <translation type="unfinished"></translation>
+        <translation>WebM（AV1）- 最小，制作较慢</translation>
     </message>
     <message>
         <source>Needs a recent browser or player.</source>
-        <translation type="unfinished"></translation>
+        <translation>需要较新的浏览器或播放器。</translation>
     </message>
     <message>
         <source>GIF - moves in every chat and document</source>
-        <translation type="unfinished"></translation>
+        <translation>GIF - 在聊天和文档中都会动</translation>
     </message>
     <message>
         <source>At most 256 colours, and large: choose a small size and few frames.</source>
-        <translation type="unfinished"></translation>
+        <translation>最多 256 种颜色，文件较大：请选择小尺寸和较少的帧。</translation>
     </message>
     <message>
         <source>PNG pictures - every frame without loss</source>
-        <translation type="unfinished"></translation>
+        <translation>PNG 图片 - 每一帧都无损</translation>
     </message>
     <message>
         <source>A folder with numbered pictures, for an editor.</source>
-        <translation type="unfinished"></translation>
+        <translation>一个带编号图片的文件夹，供剪辑软件使用。</translation>
     </message>
     <message>
         <source>MP4 as it is - only what it tells changes</source>
-        <translation type="unfinished"></translation>
+        <translation>原样 MP4 - 只改变文件透露的信息</translation>
     </message>
     <message>
         <source>The same video data, not encoded again: to strip a file before sharing it.</source>
-        <translation type="unfinished"></translation>
+        <translation>视频数据不变，不重新编码：分享前清除文件里的信息。</translation>
     </message>
     <message>
         <source>Format</source>
-        <translation type="unfinished"></translation>
+        <translation>格式</translation>
     </message>
     <message>
         <source>Quality</source>
-        <translation type="unfinished"></translation>
+        <translation>质量</translation>
     </message>
     <message>
         <source>Better quality makes a larger file.</source>
-        <translation type="unfinished"></translation>
+        <translation>质量越高，文件越大。</translation>
     </message>
     <message>
         <source>Small file</source>
-        <translation type="unfinished"></translation>
+        <translation>小文件</translation>
     </message>
     <message>
         <source>Good</source>
-        <translation type="unfinished">正常</translation>
+        <translation>良好</translation>
     </message>
     <message>
         <source>High</source>
-        <translation type="unfinished"></translation>
+        <translation>高</translation>
     </message>
     <message>
         <source>Best</source>
-        <translation type="unfinished"></translation>
+        <translation>最佳</translation>
     </message>
     <message>
         <source>Frames a second</source>
-        <translation type="unfinished"></translation>
+        <translation>每秒帧数</translation>
     </message>
     <message>
         <source>Frames are shown twice or left out; the length stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>帧会重复显示或被略去；时长不变。</translation>
     </message>
     <message>
         <source>As the video</source>
-        <translation type="unfinished"></translation>
+        <translation>与视频相同</translation>
     </message>
     <message>
         <source>Draw new frames in between, along the movement</source>
-        <translation type="unfinished"></translation>
+        <translation>沿着运动在中间绘制新的帧</translation>
     </message>
     <message>
         <source>Plays</source>
-        <translation type="unfinished"></translation>
+        <translation>播放次数</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished">大小</translation>
+        <translation>尺寸</translation>
     </message>
     <message>
         <source>Width and height of the picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>画面的宽和高。</translation>
     </message>
     <message>
         <source>Half</source>
-        <translation type="unfinished"></translation>
+        <translation>一半</translation>
     </message>
     <message>
         <source>Own size</source>
-        <translation type="unfinished"></translation>
+        <translation>自定尺寸</translation>
     </message>
     <message>
         <source>Width</source>
-        <translation type="unfinished"></translation>
+        <translation>宽</translation>
     </message>
     <message>
         <source>Height</source>
-        <translation type="unfinished"></translation>
+        <translation>高</translation>
     </message>
     <message>
         <source>The file tells</source>
-        <translation type="unfinished"></translation>
+        <translation>文件透露</translation>
     </message>
     <message>
         <source>What somebody can read out of the file that you share.</source>
-        <translation type="unfinished"></translation>
+        <translation>别人能从您分享的文件里读出什么。</translation>
     </message>
     <message>
         <source>Everything: prompt, model and settings, to make it again</source>
-        <translation type="unfinished"></translation>
+        <translation>全部：提示词、模型和设置，可以再次制作</translation>
     </message>
     <message>
         <source>Only that it was made by artificial intelligence</source>
-        <translation type="unfinished"></translation>
+        <translation>只说明它由人工智能生成</translation>
     </message>
     <message>
         <source>Nothing at all</source>
-        <translation type="unfinished"></translation>
+        <translation>什么都不透露</translation>
     </message>
     <message>
         <source>Movement looks smoother. Slow, and fast movement may tear.</source>
-        <translation type="unfinished"></translation>
+        <translation>动作看起来更流畅。速度慢，快速运动可能出现撕裂。</translation>
     </message>
     <message>
         <source>Choose more frames a second first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先选择更高的每秒帧数。</translation>
     </message>
     <message>
         <source>For ever</source>
-        <translation type="unfinished"></translation>
+        <translation>一直循环</translation>
     </message>
     <message>
         <source>How often the GIF plays before it stands still.</source>
-        <translation type="unfinished"></translation>
+        <translation>GIF 停下之前播放多少次。</translation>
     </message>
     <message>
         <source>How often the clip stands in the file, for players that do not loop.</source>
-        <translation type="unfinished"></translation>
+        <translation>片段在文件里重复多少次，供不会循环的播放器使用。</translation>
     </message>
 </context>
 <context>
@@ -1664,55 +1664,55 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <name>studio::ui::MissingBox</name>
     <message>
         <source>Something is missing</source>
-        <translation type="unfinished">缺少某些内容</translation>
+        <translation>缺少一些文件</translation>
     </message>
     <message>
         <source>The settings of %1 are back. To make the same video, this is missing on this computer:</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 的设置已恢复。要制作同样的视频，这台电脑上还缺少：</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Models…</source>
-        <translation type="unfinished">模型…</translation>
+        <translation>模型…</translation>
     </message>
     <message>
         <source>Download the model there, or show where you have it.</source>
-        <translation type="unfinished"></translation>
+        <translation>在那里下载模型，或指出它在哪里。</translation>
     </message>
     <message>
         <source>The model %1. It is not a published one: ask for it where the video came from.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型 %1。它不是公开发布的模型：请向视频的来源索取。</translation>
     </message>
     <message>
         <source>The model %1. It can be downloaded as %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型 %1。可以作为 %2 下载。</translation>
     </message>
     <message>
         <source>The start image %1: the file is there, but it is another picture now.</source>
-        <translation type="unfinished"></translation>
+        <translation>起始图片 %1：文件还在，但现在是另一张图片。</translation>
     </message>
     <message>
         <source>The start image %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>起始图片 %1。</translation>
     </message>
     <message>
         <source>The end image %1: the file is there, but it is another picture now.</source>
-        <translation type="unfinished"></translation>
+        <translation>结束图片 %1：文件还在，但现在是另一张图片。</translation>
     </message>
     <message>
         <source>The end image %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>结束图片 %1。</translation>
     </message>
     <message>
         <source>The LoRA %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA %1。</translation>
     </message>
     <message>
         <source>The model file %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型文件 %1。</translation>
     </message>
 </context>
 <context>
@@ -3075,7 +3075,7 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">保存</translation>
     </message>
 </context>
 <context>
