@@ -41,6 +41,8 @@ class HistoryModel : public QAbstractListModel {
     /// Names of the models whose videos were seen so far.
     const std::set<std::string>& models() const { return models_; }
 
+    /// What is loaded so far, newest first.
+    const std::vector<store::JobRecord>& jobs() const { return jobs_; }
     const store::JobRecord* at(int row) const;
     std::optional<int> rowOf(JobId id) const;
 

@@ -32,9 +32,24 @@ QString QueueModel::detailOf(const store::JobRecord& job) const {
             return job.latents_path.empty() ? tr("Interrupted. Resume starts it again.")
                                             : tr("Interrupted. Only the pictures are still to be decoded.");
         default:
-            return job.latents_path.empty() ? tr("Waiting  ·  %1").arg(fromUtf8(job.draft.model))
-                                            : tr("Waiting to be decoded  ·  %1").arg(fromUtf8(job.draft.model));
+            break;
     }
+    const QString model = fromUtf8(job.draft.model);
+    if (!job.latents_path.empty()) return tr("Waiting to be decoded  ·  %1").arg(model);
+    const auto seconds = estimateOf(JobId(job.id));
+    return seconds ? tr("Waiting  ·  %1  ·  about %2").arg(model, Wording::duration(*seconds))
+                   : tr("Waiting  ·  %1").arg(model);
+}
+
+void QueueModel::setEstimates(std::map<JobId, double> seconds) {
+    if (seconds == estimates_) return;
+    estimates_ = std::move(seconds);
+    if (!jobs_.empty()) Q_EMIT dataChanged(index(0), index(rowCount() - 1));
+}
+
+std::optional<double> QueueModel::estimateOf(JobId id) const {
+    const auto found = estimates_.find(id);
+    return found == estimates_.end() ? std::nullopt : std::optional(found->second);
 }
 
 QVariant QueueModel::data(const QModelIndex& index, int role) const {

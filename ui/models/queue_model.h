@@ -30,6 +30,9 @@ class QueueModel : public QAbstractListModel {
     void setJobs(std::vector<store::JobRecord> jobs);
     void setFraction(JobId id, double fraction);
     void setThumbnail(JobId id, const QImage& thumbnail);
+    /// Seconds that waiting jobs will probably take; a job that is not in it has no estimate.
+    void setEstimates(std::map<JobId, double> seconds);
+    std::optional<double> estimateOf(JobId id) const;
 
     const store::JobRecord* at(int row) const;
     std::optional<int> rowOf(JobId id) const;
@@ -46,6 +49,7 @@ class QueueModel : public QAbstractListModel {
     std::vector<store::JobRecord> jobs_;
     std::map<JobId, double> fractions_;
     std::map<JobId, QImage> thumbnails_;
+    std::map<JobId, double> estimates_;
 };
 
 }  // namespace studio::ui

@@ -8,6 +8,8 @@
 #include "ui/models/job_roles.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
+#include "ui/time_left.h"
+#include "ui/wording.h"
 
 namespace studio::ui {
 
@@ -52,6 +54,12 @@ QueuePanel::QueuePanel(Session& session, QWidget* parent) : QWidget(parent), ses
     connect(list_, &JobList::removeWanted, this, &QueuePanel::removeSelected);
     connect(list_, &QWidget::customContextMenuRequested, this, &QueuePanel::showMenu);
     connect(&session_, &Session::queueChanged, this, &QueuePanel::update);
+    connect(&session_.history(), &QAbstractItemModel::rowsInserted, this, &QueuePanel::update);
+    connect(&session_, &Session::jobStarted, this, [this] { running_left_s_.reset(); });
+    connect(&session_, &Session::progressed, this, [this](const StageProgress& event) {
+        running_left_s_ = event.left_s;
+        title_->setText(summary());
+    });
     for (const int delta : {-1, 1}) {
         auto* key = new QShortcut(QKeySequence(Qt::ALT | (delta < 0 ? Qt::Key_Up : Qt::Key_Down)), list_);
         key->setContext(Qt::WidgetShortcut);
@@ -63,10 +71,32 @@ QueuePanel::QueuePanel(Session& session, QWidget* parent) : QWidget(parent), ses
 QString QueuePanel::summary() const {
     const int waiting = session_.queue().waitingCount();
     const QString count = waiting == 0 ? tr("Nothing waits") : tr("%n waiting", nullptr, waiting);
-    return session_.isPaused() ? tr("%1  ·  paused").arg(count) : count;
+    if (session_.isPaused()) return tr("%1  ·  paused").arg(count);
+    double left = session_.isBusy() ? running_left_s_.value_or(0) : 0;
+    bool is_known = !session_.isBusy() || running_left_s_;
+    const QueueModel& queue = session_.queue();
+    for (int row = 0; row < queue.rowCount(); ++row) {
+        if (queue.at(row)->state == store::JobState::kRunning) continue;
+        const auto seconds = queue.estimateOf(JobId(queue.at(row)->id));
+        is_known = is_known && seconds;
+        left += seconds.value_or(0);
+    }
+    const QString rest = is_known && left > 0 ? Wording::timeLeft(left) : QString();
+    return rest.isEmpty() ? count : tr("%1  ·  %2").arg(count, rest);
+}
+
+void QueuePanel::estimate() {
+    std::map<JobId, double> seconds;
+    QueueModel& queue = session_.queue();
+    for (int row = 0; row < queue.rowCount(); ++row) {
+        const auto one = estimateSeconds(*queue.at(row), session_.history().jobs());
+        if (one && queue.at(row)->state != store::JobState::kRunning) seconds[JobId(queue.at(row)->id)] = *one;
+    }
+    queue.setEstimates(std::move(seconds));
 }
 
 void QueuePanel::update() {
+    estimate();
     title_->setText(summary());
     pause_->setChecked(session_.isPaused());
     pause_->setText(session_.isPaused() ? tr("Go on") : tr("Pause"));

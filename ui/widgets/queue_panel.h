@@ -4,6 +4,7 @@
 #include <QPushButton>
 #include <QToolButton>
 #include <QWidget>
+#include <optional>
 
 #include "ui/session.h"
 #include "ui/widgets/job_list.h"
@@ -28,12 +29,14 @@ class QueuePanel : public QWidget {
     void removeSelected();
     void moveSelected(int delta);
     QString summary() const;
+    void estimate();
 
     Session& session_;
     JobList* list_;
     QLabel* title_;
     QPushButton* pause_;
     QPushButton* resume_;
+    std::optional<double> running_left_s_;  // as the engine told last
 };
 
 }  // namespace studio::ui

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "ui/theme/icons.h"
+#include "ui/theme/motion.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/transport_bar.h"
 
@@ -201,7 +202,7 @@ bool SheetView::eventFilter(QObject* watched, QEvent* event) {
 void SheetView::loop(int row) {
     looping_ = row;
     const FilmStripPtr clip = model_.clipOf(row);
-    if (!clip || clip->frames.size() < 2) return timer_.stop();
+    if (!clip || clip->frames.size() < 2 || Motion::instance().isReduced()) return timer_.stop();
     clock_.start();
     timer_.start(std::max(15, int(1000 / clip->fps)));
 }

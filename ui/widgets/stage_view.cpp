@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "ui/actions.h"
+#include "ui/theme/motion.h"
 #include "ui/theme/theme.h"
 
 namespace studio::ui {
@@ -86,7 +87,7 @@ void StageView::showClip(const FilmStripPtr& clip, const QString& name) {
     canvas_->setAccessibleName(tr("Video: %1").arg(name));
     pages_->setCurrentWidget(canvas_);
     player_.setClip(clip);
-    player_.play();
+    if (!Motion::instance().isReduced()) player_.play();
 }
 
 void StageView::showPair(const FilmStripPtr& first, const QString& first_name, const FilmStripPtr& second,
@@ -142,7 +143,7 @@ void StageView::showPreview(const FilmStripPtr& pictures, const QString& badge) 
     canvas_->setBadge(badge);
     pages_->setCurrentWidget(canvas_);
     player_.replaceClip(pictures);
-    player_.play();
+    if (!Motion::instance().isReduced()) player_.play();
 }
 
 void StageView::showEmpty() {

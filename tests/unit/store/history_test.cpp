@@ -31,6 +31,24 @@ TEST_F(HistoryTest, NewestFirstInPages) {
     EXPECT_THAT(prompts(query), ElementsAre("a"));
 }
 
+TEST_F(HistoryTest, JobsOfAGroupAreFoundByIt) {
+    for (const char* group : {"sheet-1", "sheet-1{\"a\":2}", "sheet-1", ""}) {
+        JobDraft draft{{{"prompt", "sheet-1"}, {"seed", 7}}, "sheet-1", "demo"};
+        if (*group != 0) draft.request["group"] = group;
+        const auto id = store_->add(draft).value().id;
+        store_->start(id).value();
+        store_->note_output(id, "/a").value();
+        store_->finish(id, "/a", 1, nullptr).value();
+    }
+    HistoryQuery query;
+    query.group = "sheet-1";
+    EXPECT_EQ(store_->history(query).value().size(), 2u);  // not the longer name, not the prompt
+    query.group = "sheet-1{\"a\":2}";
+    EXPECT_EQ(store_->history(query).value().size(), 1u);
+    query.group = "sheet-2' OR 1=1 --";
+    EXPECT_THAT(store_->history(query).value(), IsEmpty());
+}
+
 TEST_F(HistoryTest, OrderIsThatOfTheEndsNotOfTheSubmits) {
     const auto a = add("a"), b = add("b");
     store_->start(b).value();
