@@ -32,9 +32,12 @@ std::int64_t map_scratch_floats(const BlockMapArgs& args) noexcept;  // one per 
 /// Limits    rows 1 to 2^31 - 1, dim 1 to 256, blocks of 1 to 1024 rows.
 /// Errors    kInvalidArgument, kTooLarge, kNotSupported; nothing was written.
 /// Source    TurboDiffusion SLA/utils.py (get_block_map). Oracle: the fp64 formula in sla_cpu_test.cpp.
+/// After join_map_keys the mean of the keys, [dim], lies at map_mean(args) until the state is reused.
 Status sum_map_keys(const BlockMapArgs& args, std::int64_t first, std::int64_t last) noexcept;
 Status join_map_keys(const BlockMapArgs& args) noexcept;
 Status pool_map_keys(const BlockMapArgs& args, std::int64_t first, std::int64_t last) noexcept;
 Status select_map_blocks(const BlockMapArgs& args, std::int64_t first, std::int64_t last, float* scratch) noexcept;
+
+const float* map_mean(const BlockMapArgs& args) noexcept;
 
 }  // namespace studio::kernels::cpu

@@ -108,6 +108,9 @@ std::int64_t map_state_floats(const BlockMapArgs& args) noexcept {
     const MapState state(args);
     return (state.slices + 1 + blocks_of(args.rows, args.key_block)) * state.width;
 }
+const float* map_mean(const BlockMapArgs& args) noexcept {
+    return MapState(args).mean();
+}
 std::int64_t map_scratch_floats(const BlockMapArgs& args) noexcept {
     if (!check_sizes(args).ok()) return 0;
     return sla_width(args.dim) + 2 * sla_width(blocks_of(args.rows, args.key_block));
