@@ -127,8 +127,8 @@ Processor: %2, %n core(s), %3 of memory.</source>
     <name>studio::ui::ResultActions</name>
     <message numerus="yes">
         <source>Move %n video(s) to the trash?</source>
-        <translation type="unfinished">
-            <numerusform>Move %n video to the trash?</numerusform>
+        <translation>
+            <numerusform>Move the video to the trash?</numerusform>
             <numerusform>Move %n videos to the trash?</numerusform>
         </translation>
     </message>
@@ -137,9 +137,9 @@ Processor: %2, %n core(s), %3 of memory.</source>
     <name>studio::ui::ResultWork</name>
     <message numerus="yes">
         <source>Identical: all %n frame(s) are the same.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Identical: the one frame is the same.</numerusform>
+            <numerusform>Identical: all %n frames are the same.</numerusform>
         </translation>
     </message>
 </context>

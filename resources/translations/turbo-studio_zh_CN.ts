@@ -133,139 +133,139 @@
     </message>
     <message>
         <source>Save as…</source>
-        <translation type="unfinished"></translation>
+        <translation>另存为…</translation>
     </message>
     <message>
         <source>Copy the video to a place of your choice</source>
-        <translation type="unfinished"></translation>
+        <translation>把视频复制到你选择的位置</translation>
     </message>
     <message>
         <source>Export…</source>
-        <translation type="unfinished"></translation>
+        <translation>导出…</translation>
     </message>
     <message>
         <source>Make a file of another format, quality or speed of it</source>
-        <translation type="unfinished"></translation>
+        <translation>用它生成其他格式、质量或速度的文件</translation>
     </message>
     <message>
         <source>Use last frame</source>
-        <translation type="unfinished"></translation>
+        <translation>使用最后一帧</translation>
     </message>
     <message>
         <source>Let the next video start from the last picture of this one</source>
-        <translation type="unfinished"></translation>
+        <translation>让下一个视频从这个视频的最后一帧画面开始</translation>
     </message>
     <message>
         <source>Variation</source>
-        <translation type="unfinished"></translation>
+        <translation>变体</translation>
     </message>
     <message>
         <source>Make another video with the same settings and a new seed</source>
-        <translation type="unfinished"></translation>
+        <translation>用相同的设置和新的种子再生成一个视频</translation>
     </message>
     <message>
         <source>Reuse settings</source>
-        <translation type="unfinished">沿用设置</translation>
+        <translation>重用设置</translation>
     </message>
     <message>
         <source>Put this video&apos;s prompt, settings and seed into the panel</source>
-        <translation type="unfinished">把这个视频的提示词、设置和种子填入左侧面板</translation>
+        <translation>把这个视频的提示词、设置和种子填入面板</translation>
     </message>
     <message>
         <source>Reproduce</source>
-        <translation type="unfinished"></translation>
+        <translation>重现</translation>
     </message>
     <message>
         <source>Make the same video again and compare every frame</source>
-        <translation type="unfinished"></translation>
+        <translation>再次生成同一个视频并逐帧比较</translation>
     </message>
     <message>
         <source>Decode again</source>
-        <translation type="unfinished">重新解码</translation>
+        <translation>重新解码</translation>
     </message>
     <message>
         <source>Make the pictures from the latents that were kept, without denoising again</source>
-        <translation type="unfinished"></translation>
+        <translation>用保留的潜变量生成画面，不再去噪</translation>
     </message>
     <message>
         <source>Compare with…</source>
-        <translation type="unfinished"></translation>
+        <translation>与…比较</translation>
     </message>
     <message>
         <source>Watch it together with another video, locked to the same time</source>
-        <translation type="unfinished"></translation>
+        <translation>与另一个视频同步对照观看</translation>
     </message>
     <message>
         <source>Show in folder</source>
-        <translation type="unfinished">在文件夹中显示</translation>
+        <translation>在文件夹中显示</translation>
     </message>
     <message>
         <source>Open the folder that this video is in</source>
-        <translation type="unfinished">打开视频所在的文件夹</translation>
+        <translation>打开这个视频所在的文件夹</translation>
     </message>
     <message>
         <source>Copy as command</source>
-        <translation type="unfinished"></translation>
+        <translation>复制为命令</translation>
     </message>
     <message>
         <source>Copy the command line that makes this video</source>
-        <translation type="unfinished"></translation>
+        <translation>复制生成这个视频的命令行</translation>
     </message>
     <message>
         <source>Move to the trash…</source>
-        <translation type="unfinished"></translation>
+        <translation>移到回收站…</translation>
     </message>
     <message>
         <source>Move the video to the trash and take it out of the history</source>
-        <translation type="unfinished"></translation>
+        <translation>把视频移到回收站并从历史中移除</translation>
     </message>
     <message>
         <source>Play or pause</source>
-        <translation type="unfinished"></translation>
+        <translation>播放或暂停</translation>
     </message>
     <message>
         <source>Play backwards, then faster</source>
-        <translation type="unfinished"></translation>
+        <translation>倒放，再按加快</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished">暂停</translation>
+        <translation>暂停</translation>
     </message>
     <message>
         <source>Play on, then faster</source>
-        <translation type="unfinished"></translation>
+        <translation>向前播放，再按加快</translation>
     </message>
     <message>
         <source>One frame back</source>
-        <translation type="unfinished">后退一帧</translation>
+        <translation>后退一帧</translation>
     </message>
     <message>
         <source>One frame on</source>
-        <translation type="unfinished">前进一帧</translation>
+        <translation>前进一帧</translation>
     </message>
     <message>
         <source>One second back</source>
-        <translation type="unfinished"></translation>
+        <translation>后退一秒</translation>
     </message>
     <message>
         <source>One second on</source>
-        <translation type="unfinished"></translation>
+        <translation>前进一秒</translation>
     </message>
     <message>
         <source>To the first frame</source>
-        <translation type="unfinished"></translation>
+        <translation>到第一帧</translation>
     </message>
     <message>
         <source>To the last frame</source>
-        <translation type="unfinished"></translation>
+        <translation>到最后一帧</translation>
     </message>
     <message>
         <source>Fit or actual size</source>
-        <translation type="unfinished"></translation>
+        <translation>适合窗口或实际大小</translation>
     </message>
     <message>
         <source>Full screen</source>
-        <translation type="unfinished"></translation>
+        <translation>全屏</translation>
     </message>
 </context>
 <context>
@@ -452,35 +452,35 @@
     <name>studio::ui::CompareBar</name>
     <message>
         <source>Wipe</source>
-        <translation type="unfinished"></translation>
+        <translation>分割线</translation>
     </message>
     <message>
         <source>Both in one place; drag the line over the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>两个画面重叠；在画面上拖动分割线</translation>
     </message>
     <message>
         <source>Side by side</source>
-        <translation type="unfinished"></translation>
+        <translation>并排</translation>
     </message>
     <message>
         <source>Both beside each other</source>
-        <translation type="unfinished"></translation>
+        <translation>两个画面并排</translation>
     </message>
     <message>
         <source>Where the line stands</source>
-        <translation type="unfinished"></translation>
+        <translation>分割线的位置</translation>
     </message>
     <message>
         <source>Exchange the two</source>
-        <translation type="unfinished"></translation>
+        <translation>交换两个视频</translation>
     </message>
     <message>
         <source>End comparing</source>
-        <translation type="unfinished"></translation>
+        <translation>结束比较</translation>
     </message>
     <message>
         <source>Go back to one video</source>
-        <translation type="unfinished"></translation>
+        <translation>回到一个视频</translation>
     </message>
 </context>
 <context>
@@ -1102,7 +1102,7 @@ Processor: %2, %n core(s), %3 of memory.</source>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation type="unfinished">文件夹</translation>
     </message>
     <message>
         <source>Show in the file manager</source>
@@ -1291,31 +1291,31 @@ Processor: %2, %n core(s), %3 of memory.</source>
     </message>
     <message>
         <source>As a grid</source>
-        <translation type="unfinished"></translation>
+        <translation>网格显示</translation>
     </message>
     <message>
         <source>Show pictures beside each other, or one row each</source>
-        <translation type="unfinished"></translation>
+        <translation>并排显示画面，或每行一个</translation>
     </message>
     <message>
         <source>Made by which model</source>
-        <translation type="unfinished"></translation>
+        <translation>由哪个模型生成</translation>
     </message>
     <message>
         <source>Show only videos of one model</source>
-        <translation type="unfinished"></translation>
+        <translation>只显示一个模型的视频</translation>
     </message>
     <message>
         <source>All models</source>
-        <translation type="unfinished"></translation>
+        <translation>所有模型</translation>
     </message>
     <message>
         <source>No video is like that. Clear the search to see all of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有这样的视频。清除搜索可查看全部。</translation>
     </message>
     <message>
         <source>Show its contact sheet</source>
-        <translation type="unfinished"></translation>
+        <translation>显示它的小样页</translation>
     </message>
 </context>
 <context>
@@ -1631,11 +1631,11 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>Seed %1 is queued with the full settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>种子 %1 已按完整设置加入队列。</translation>
     </message>
     <message>
         <source>The chosen model takes no start image.</source>
-        <translation type="unfinished"></translation>
+        <translation>所选模型不使用起始图像。</translation>
     </message>
     <message>
         <source>Cancel the video?</source>
@@ -2380,7 +2380,7 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>Waiting  ·  %1  ·  about %2</source>
-        <translation type="unfinished"></translation>
+        <translation>等待中  ·  %1  ·  约 %2</translation>
     </message>
 </context>
 <context>
@@ -2465,7 +2465,7 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>%1  ·  %2</source>
-        <translation type="unfinished">%1  ·  %2</translation>
+        <translation>%1  ·  %2</translation>
     </message>
 </context>
 <context>
@@ -2507,64 +2507,64 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <name>studio::ui::ResultActions</name>
     <message>
         <source>Saving %1</source>
-        <translation type="unfinished"></translation>
+        <translation>正在保存 %1</translation>
     </message>
     <message>
         <source>Saved as %1</source>
-        <translation type="unfinished"></translation>
+        <translation>已保存为 %1</translation>
     </message>
     <message>
         <source>Nothing was saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有保存任何文件。</translation>
     </message>
     <message>
         <source>Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>比较</translation>
     </message>
     <message>
         <source>No video is chosen.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有选择视频。</translation>
     </message>
     <message>
         <source>This is done with one video at a time.</source>
-        <translation type="unfinished"></translation>
+        <translation>这项操作每次只能用于一个视频。</translation>
     </message>
     <message>
         <source>Its latents were not kept; they are when decoding fails or is interrupted.</source>
-        <translation type="unfinished"></translation>
+        <translation>它的潜变量没有保留；只有解码失败或中断时才会保留。</translation>
     </message>
     <message>
         <source>This video was not finished.</source>
-        <translation type="unfinished"></translation>
+        <translation>这个视频没有完成。</translation>
     </message>
     <message>
         <source>The video is not there any more; locate it in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>视频已不在原处；请在历史中重新定位。</translation>
     </message>
     <message>
         <source>Save the video as</source>
-        <translation type="unfinished"></translation>
+        <translation>视频另存为</translation>
     </message>
     <message>
         <source>Videos (*.mp4)</source>
-        <translation type="unfinished">视频 (*.mp4)</translation>
+        <translation>视频 (*.mp4)</translation>
     </message>
     <message>
         <source>The first video is not in the history any more; nothing was compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>原来的视频已不在历史中；没有进行比较。</translation>
     </message>
     <message>
         <source>The command was copied.</source>
-        <translation type="unfinished"></translation>
+        <translation>命令已复制。</translation>
     </message>
     <message>
         <source>Move to the trash</source>
-        <translation type="unfinished">移到回收站</translation>
+        <translation>移到回收站</translation>
     </message>
     <message numerus="yes">
         <source>Move %n video(s) to the trash?</source>
-        <translation type="unfinished">
-            <numerusform>将 %n 个视频移到回收站？</numerusform>
+        <translation>
+            <numerusform>要把 %n 个视频移到回收站吗？</numerusform>
         </translation>
     </message>
 </context>
@@ -2572,59 +2572,59 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <name>studio::ui::ResultBar</name>
     <message>
         <source>More</source>
-        <translation type="unfinished"></translation>
+        <translation>更多</translation>
     </message>
     <message>
         <source>Everything that can be done with this video</source>
-        <translation type="unfinished"></translation>
+        <translation>可以对这个视频进行的所有操作</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Stop this; nothing half-finished stays</source>
-        <translation type="unfinished"></translation>
+        <translation>停止；不会留下未完成的文件</translation>
     </message>
 </context>
 <context>
     <name>studio::ui::ResultWork</name>
     <message>
         <source>It was made with version %1; this is version %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>它由版本 %1 生成；当前是版本 %2。</translation>
     </message>
     <message>
         <source>The model&apos;s files are others than when it was made.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型文件与生成它时的不同。</translation>
     </message>
     <message>
         <source>Its model is not here: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>它的模型不在这里：%1。</translation>
     </message>
     <message>
         <source>It was computed on %1; here it would be %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>它在 %1 上计算；这里会使用 %2。</translation>
     </message>
     <message>
         <source>It was computed in %1; here it would be %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>它以 %1 精度计算；这里会使用 %2。</translation>
     </message>
     <message numerus="yes">
         <source>Identical: all %n frame(s) are the same.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>完全相同：全部 %n 帧一致。</numerusform>
         </translation>
     </message>
     <message>
         <source>It differs from frame %1 of %2 on.</source>
-        <translation type="unfinished"></translation>
+        <translation>从第 %1 帧（共 %2 帧）起不同。</translation>
     </message>
 </context>
 <context>
     <name>studio::ui::ScrubStrip</name>
     <message>
         <source>%1 s</source>
-        <translation type="unfinished">%1 秒</translation>
+        <translation>%1 秒</translation>
     </message>
 </context>
 <context>
@@ -3129,90 +3129,90 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <name>studio::ui::SheetModel</name>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>等待中</translation>
     </message>
     <message>
         <source>Interrupted</source>
-        <translation type="unfinished"></translation>
+        <translation>已中断</translation>
     </message>
     <message>
         <source>Making it: %1 %</source>
-        <translation type="unfinished">生成中：%1 %</translation>
+        <translation>正在生成：%1 %</translation>
     </message>
     <message>
         <source>Failed</source>
-        <translation type="unfinished"></translation>
+        <translation>失败</translation>
     </message>
     <message>
         <source>Cancelled</source>
-        <translation type="unfinished">已取消</translation>
+        <translation>已取消</translation>
     </message>
     <message>
         <source>Ready</source>
-        <translation type="unfinished">就绪</translation>
+        <translation>完成</translation>
     </message>
     <message>
         <source>Seed %1</source>
-        <translation type="unfinished"></translation>
+        <translation>种子 %1</translation>
     </message>
     <message>
         <source>Seed %1: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>种子 %1：%2</translation>
     </message>
 </context>
 <context>
     <name>studio::ui::SheetView</name>
     <message>
         <source>Contact sheet</source>
-        <translation type="unfinished">小样表</translation>
+        <translation>小样页</translation>
     </message>
     <message>
         <source>Close the contact sheet</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭小样页</translation>
     </message>
     <message>
         <source>Close; it stays in the history</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭；它会保留在历史中</translation>
     </message>
     <message>
         <source>Quick tries, each with a seed of its own</source>
-        <translation type="unfinished"></translation>
+        <translation>快速小样，每个有自己的种子</translation>
     </message>
     <message>
         <source>Finish this one</source>
-        <translation type="unfinished"></translation>
+        <translation>完成这一个</translation>
     </message>
     <message>
         <source>Make it with the full settings and the same seed</source>
-        <translation type="unfinished"></translation>
+        <translation>用完整设置和相同种子生成</translation>
     </message>
     <message>
         <source>More like this</source>
-        <translation type="unfinished"></translation>
+        <translation>更多类似的</translation>
     </message>
     <message>
         <source>Another sheet with the settings of this try and new seeds</source>
-        <translation type="unfinished"></translation>
+        <translation>用这个小样的设置和新的种子再做一页</translation>
     </message>
     <message>
         <source>Cancel the rest</source>
-        <translation type="unfinished"></translation>
+        <translation>取消其余的</translation>
     </message>
     <message>
         <source>Make no more tries of this sheet</source>
-        <translation type="unfinished"></translation>
+        <translation>不再生成这一页的小样</translation>
     </message>
     <message>
         <source>Contact sheet: %1 of %2 ready</source>
-        <translation type="unfinished"></translation>
+        <translation>小样页：%1 / %2 已完成</translation>
     </message>
     <message>
         <source>In full size details become sharper, and the composition may shift.</source>
-        <translation type="unfinished"></translation>
+        <translation>完整尺寸下细节更清晰，构图可能略有变化。</translation>
     </message>
     <message>
         <source>Point at a try to see it move; choose one to finish it in full.</source>
-        <translation type="unfinished"></translation>
+        <translation>指向一个小样可看到它动起来；选择一个来完整生成。</translation>
     </message>
 </context>
 <context>
@@ -3376,23 +3376,23 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <name>studio::ui::StageController</name>
     <message>
         <source>%1 Made again, it may look different.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 再次生成时可能会有所不同。</translation>
     </message>
     <message>
         <source>Choose the other video in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在历史中选择另一个视频。</translation>
     </message>
     <message>
         <source>seed %1  ·  %2</source>
-        <translation type="unfinished"></translation>
+        <translation>种子 %1  ·  %2</translation>
     </message>
     <message>
         <source>Preview  ·  step %1 of %2</source>
-        <translation type="unfinished">预览  ·  第 %1 步，共 %2 步</translation>
+        <translation>预览  ·  第 %1 步，共 %2 步</translation>
     </message>
     <message>
         <source>Preview</source>
-        <translation type="unfinished">预览</translation>
+        <translation>预览</translation>
     </message>
 </context>
 <context>
@@ -3411,19 +3411,19 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>A  ·  %1</source>
-        <translation type="unfinished"></translation>
+        <translation>A  ·  %1</translation>
     </message>
     <message>
         <source>B  ·  %1</source>
-        <translation type="unfinished"></translation>
+        <translation>B  ·  %1</translation>
     </message>
     <message>
         <source>Two videos: %1, and %2</source>
-        <translation type="unfinished"></translation>
+        <translation>两个视频：%1 和 %2</translation>
     </message>
     <message>
         <source>Turbo Studio</source>
-        <translation type="unfinished">Turbo Studio</translation>
+        <translation>Turbo Studio</translation>
     </message>
 </context>
 <context>
@@ -3501,83 +3501,83 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <name>studio::ui::TransportBar</name>
     <message>
         <source>%1×</source>
-        <translation type="unfinished">%1%2 {1×?}</translation>
+        <translation>%1×</translation>
     </message>
     <message>
         <source>Position in the video</source>
-        <translation type="unfinished">视频中的位置</translation>
+        <translation>视频中的位置</translation>
     </message>
     <message>
         <source>Play</source>
-        <translation type="unfinished">播放</translation>
+        <translation>播放</translation>
     </message>
     <message>
         <source>Play or pause (Space)</source>
-        <translation type="unfinished">播放或暂停（空格）</translation>
+        <translation>播放或暂停（空格键）</translation>
     </message>
     <message>
         <source>One frame back</source>
-        <translation type="unfinished">后退一帧</translation>
+        <translation>后退一帧</translation>
     </message>
     <message>
         <source>One frame back (left)</source>
-        <translation type="unfinished"></translation>
+        <translation>后退一帧（左方向键）</translation>
     </message>
     <message>
         <source>One frame on</source>
-        <translation type="unfinished">前进一帧</translation>
+        <translation>前进一帧</translation>
     </message>
     <message>
         <source>One frame on (right)</source>
-        <translation type="unfinished"></translation>
+        <translation>前进一帧（右方向键）</translation>
     </message>
     <message>
         <source>Loop</source>
-        <translation type="unfinished">循环</translation>
+        <translation>循环</translation>
     </message>
     <message>
         <source>Begin again at the end</source>
-        <translation type="unfinished">播放到结尾后重新开始</translation>
+        <translation>到结尾后重新开始</translation>
     </message>
     <message>
         <source>Actual size</source>
-        <translation type="unfinished"></translation>
+        <translation>实际大小</translation>
     </message>
     <message>
         <source>Show one pixel of the video on one pixel of the screen (Z)</source>
-        <translation type="unfinished"></translation>
+        <translation>视频的一个像素对应屏幕的一个像素（Z）</translation>
     </message>
     <message>
         <source>Full screen</source>
-        <translation type="unfinished"></translation>
+        <translation>全屏</translation>
     </message>
     <message>
         <source>Fill the screen (F11 or double click)</source>
-        <translation type="unfinished"></translation>
+        <translation>铺满屏幕（F11 或双击）</translation>
     </message>
     <message>
         <source>Speed</source>
-        <translation type="unfinished"></translation>
+        <translation>速度</translation>
     </message>
     <message>
         <source>How fast the video plays (J, K and L shuttle)</source>
-        <translation type="unfinished"></translation>
+        <translation>视频播放的快慢（J、K、L 键穿梭）</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished">暂停</translation>
+        <translation>暂停</translation>
     </message>
     <message>
         <source>Leave full screen</source>
-        <translation type="unfinished"></translation>
+        <translation>退出全屏</translation>
     </message>
     <message>
         <source>%1 s  ·  frame %2 of %3</source>
-        <translation type="unfinished">%1 秒  ·  第 %2 帧，共 %3 帧</translation>
+        <translation>%1 秒  ·  第 %2 帧，共 %3 帧</translation>
     </message>
     <message>
         <source>Speed: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>速度：%1</translation>
     </message>
 </context>
 <context>
