@@ -3,8 +3,8 @@
   gpu_bench.py libstudio_cuda.so --out FOLDER [--quick] [--only NAME]     on a machine with a device
   gpu_bench.py libstudio_cuda.so --check-layout                           anywhere: the structs below match the plugin's
 
-Peers: scaled_dot_product_attention (cuDNN and flash backends), matmul in bf16 (cuBLAS), torch._int_mm, torch.compile of
-the norm chains. Rules: random normal data, warm-up, CUDA events, >= 20 timed calls, p10-p90 printed."""
+Peers: scaled_dot_product_attention (cuDNN and flash backends), matmul in bf16 (cuBLAS), torch._int_mm, conv3d (cuDNN),
+torch.compile of the norm chains. Rules: random normal data, warm-up, CUDA events, >= 20 timed calls, p10-p90 printed."""
 import argparse
 import ctypes
 import json
@@ -56,14 +56,31 @@ class Attention(ctypes.Structure):
                 ("type", U8), ("q_scale", P), ("k_scale", P), ("block_list", P), ("block_count", P), ("list_stride", I64)]
 
 
+class Norms(ctypes.Structure):
+    _fields_ = [("q_weight", P), ("k_weight", P), ("rotation", P), ("eps", F32), ("rounds_before_weight", BOOL)]
+
+
 class Sla(ctypes.Structure):
     _fields_ = [("q", P), ("k", P), ("v", P), ("o", P), ("q_at", Strides), ("k_at", Strides), ("v_at", Strides),
-                ("o_at", Strides), ("batch", I64), ("heads", I64), ("tokens", I64), ("topk", ctypes.c_double), ("proj", P),
+                ("o_at", Strides), ("norms", Norms), ("batch", I64), ("heads", I64), ("tokens", I64), ("topk", ctypes.c_double), ("proj", P),
                 ("bias", P), ("is_int8", BOOL), ("has_linear", BOOL), ("workspace", P)]
 
 
+class Sage(ctypes.Structure):
+    _fields_ = [("q", P), ("k", P), ("v", P), ("o", P), ("q_at", Strides), ("k_at", Strides), ("v_at", Strides),
+                ("o_at", Strides), ("norms", Norms), ("batch", I64), ("heads", I64), ("tokens", I64), ("scale", F32),
+                ("smooth_k", BOOL), ("values", U8), ("workspace", P)]
+
+
+class Conv(ctypes.Structure):
+    _fields_ = [("x", P), ("before", P), ("w", P), ("bias", P), ("residual", P), ("y", P), ("frames", I64), ("height", I64),
+                ("width", I64), ("in_channels", I64), ("out_channels", I64), ("history", I64), ("w_stride", I64),
+                ("kernel_t", I64), ("kernel_h", I64), ("kernel_w", I64), ("time_stride", I64), ("space_stride", I64),
+                ("pad_near", I64), ("pad_far", I64), ("x_type", U8), ("y_type", U8)]
+
+
 ARGUMENTS = [("layer_norm", LayerNorm), ("layer_norm_quantize", LayerNormQuantize), ("rms_norm", RmsNorm),
-             ("quantize", Quantize), ("linear_w8a8", Linear), ("attention", Attention), ("sla_attention", Sla)]
+             ("quantize", Quantize), ("linear_w8a8", Linear), ("attention", Attention), ("sla_attention", Sla), ("sage_attention", Sage), ("conv_frames", Conv)]
 
 
 class Plugin:
@@ -82,9 +99,13 @@ class Plugin:
                 raise SystemExit(f"{name}: the plugin's struct has {size} bytes, this script's {ctypes.sizeof(structure)}")
             prototype = ctypes.CFUNCTYPE(Status, ctypes.POINTER(structure), P)
             self.launchers[name] = prototype(entry(name.encode()))
-        workspace = self.library.studio_cuda_sla_workspace
-        workspace.restype, workspace.argtypes = I64, [ctypes.POINTER(Sla)]
-        self.sla_workspace = workspace
+        self.sla_workspace = self._sizer("studio_cuda_sla_workspace", Sla)
+        self.sage_workspace = self._sizer("studio_cuda_sage_workspace", Sage)
+
+    def _sizer(self, name, structure):
+        function = getattr(self.library, name)
+        function.restype, function.argtypes = I64, [ctypes.POINTER(structure)]
+        return function
 
     def __call__(self, name, arguments, stream=None):
         status = self.launchers[name](ctypes.byref(arguments), stream)
@@ -107,6 +128,11 @@ def check_layout(plugin):
                                k_tokens=1, type=KBF16),
         "sla_attention": Sla(q=at, k=at, v=at, o=at, q_at=near, k_at=far, v_at=near, o_at=far, batch=1, heads=1, tokens=1,
                              topk=0.1, workspace=at),
+        "sage_attention": Sage(q=at, k=at, v=at, o=at, q_at=near, k_at=far, v_at=near, o_at=far, batch=1, heads=1, tokens=1,
+                               scale=0.1, smooth_k=True, workspace=at),
+        "conv_frames": Conv(x=at, w=at, y=at + 1024, frames=1, height=1, width=1, in_channels=8, out_channels=8, w_stride=216,
+                            kernel_t=3, kernel_h=3, kernel_w=3, time_stride=1, space_stride=1, history=2, pad_near=1,
+                            pad_far=1, x_type=KBF16, y_type=KBF16),
     }
     for name, arguments in calls.items():
         status = plugin.launchers[name](ctypes.byref(arguments), None)
@@ -167,6 +193,10 @@ class Bench:
         for arguments in sla.values():
             keep.append(torch.empty(self.plugin.sla_workspace(ctypes.byref(arguments)), dtype=torch.uint8, device="cuda"))
             arguments.workspace = keep[-1].data_ptr()
+        sage = Sage(q=q.data_ptr(), k=k.data_ptr(), v=v.data_ptr(), o=o.data_ptr(), q_at=at, k_at=at, v_at=at, o_at=at, batch=1,
+                    heads=heads, tokens=tokens, scale=128 ** -0.5, smooth_k=True)
+        keep.append(torch.empty(self.plugin.sage_workspace(ctypes.byref(sage)), dtype=torch.uint8, device="cuda"))
+        sage.workspace = keep[-1].data_ptr()
         turned = [t.transpose(1, 2) for t in (q, k, v)]
 
         def sdpa(backend):
@@ -176,12 +206,15 @@ class Bench:
             return run
         functions = {"ours bf16": lambda: self.plugin("attention", dense), "sdpa cudnn": sdpa(SDPBackend.CUDNN_ATTENTION),
                      "sdpa flash": sdpa(SDPBackend.FLASH_ATTENTION), "ours sla": lambda: self.plugin("sla_attention", sla["sla"]),
-                     "ours sagesla": lambda: self.plugin("sla_attention", sla["sagesla"])}
+                     "ours sagesla": lambda: self.plugin("sla_attention", sla["sagesla"]),
+                     "ours sage": lambda: self.plugin("sage_attention", sage)}
         rows = slice(0, min(tokens, 256))
         want = torch.softmax((q[0, rows].transpose(0, 1).double() @ k[0].transpose(0, 1).double().transpose(1, 2)) * 128 ** -0.5, -1) \
             @ v[0].transpose(0, 1).double()
         functions["ours bf16"]()
         errors = {"ours bf16": self.error(o[0, rows].transpose(0, 1), want)}
+        functions["ours sage"]()
+        errors["ours sage"] = self.error(o[0, rows].transpose(0, 1), want)
         errors["sdpa cudnn"] = self.error(functions["sdpa cudnn"]()[0, :, rows], want)
         self.report("attention", f"{heads}x{tokens}x128 topk {topk}", functions, 4.0 * heads * tokens * tokens * 128, "TFLOP/s", errors)
 
@@ -231,6 +264,77 @@ class Bench:
         functions = {"ours": lambda: self.plugin("layer_norm", arguments), "eager": chain, "torch.compile": compiled}
         self.report("layer_norm+modulate", f"{rows}x{dim}", functions, 6.0 * rows * dim, "GB/s", errors)
 
+    def heads(self, heads, tokens):
+        """From raw q and k: norm, rotation and 8 bits in the operator's own pass, beside the chain and torch.compile."""
+        torch = self.torch
+        q, k, v = (torch.randn(1, tokens, heads, 128, device="cuda", dtype=torch.bfloat16) for _ in range(3))
+        weight = torch.rand(heads * 128, device="cuda") + 0.5
+        turn = torch.randn(tokens, 64, 2, device="cuda")
+        rows = RmsNorm(x=q.data_ptr(), y=torch.empty_like(q).data_ptr(), weight=weight.data_ptr(), rotation=turn.data_ptr(),
+                       rows=tokens, dim=heads * 128, x_stride=heads * 128, y_stride=heads * 128, positions=tokens,
+                       head_dim=128, eps=1e-6, type=KBF16, rounds_before_weight=True)
+        result = torch.empty_like(q)
+        rows.y = result.data_ptr()
+        at = Strides(tokens * heads * 128, heads * 128, 128)
+        o = torch.empty_like(q)
+
+        def sage(norms):
+            arguments = Sage(q=q.data_ptr(), k=k.data_ptr(), v=v.data_ptr(), o=o.data_ptr(), q_at=at, k_at=at, v_at=at,
+                             o_at=at, norms=norms, batch=1, heads=heads, tokens=tokens, scale=128 ** -0.5, smooth_k=True)
+            memory = torch.empty(self.plugin.sage_workspace(ctypes.byref(arguments)), dtype=torch.uint8, device="cuda")
+            arguments.workspace = memory.data_ptr()
+            return arguments, memory
+        raw = sage(Norms(weight.data_ptr(), weight.data_ptr(), turn.data_ptr(), 1e-6, True))
+        ready = sage(Norms(0, 0, 0, 1e-6, True))
+
+        def chain():
+            wide = q.view(tokens, -1).float()
+            normed = (wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + 1e-6)).to(torch.bfloat16) * weight
+            pairs = normed.view(1, tokens, heads, 64, 2)
+            cos, sin = turn[..., 0].view(1, tokens, 1, 64), turn[..., 1].view(1, tokens, 1, 64)
+            turned = (pairs[..., 0] * cos - pairs[..., 1] * sin, pairs[..., 0] * sin + pairs[..., 1] * cos)
+            return torch.stack(turned, -1).flatten(-2).to(torch.bfloat16)
+
+        def apart():
+            self.plugin("rms_norm", rows)
+            self.plugin("rms_norm", rows)
+            self.plugin("sage_attention", ready[0])
+        self.plugin("rms_norm", rows)
+        errors = {"ours": self.error(result, chain())}
+        functions = {"ours": lambda: self.plugin("rms_norm", rows), "eager": chain, "torch.compile": torch.compile(chain)}
+        self.report("norm+rotary", f"{tokens}x{heads}x128", functions, 4.0 * tokens * heads * 128, "GB/s", errors)
+        functions = {"one pass": lambda: self.plugin("sage_attention", raw[0]), "norms first": apart}
+        self.report("sage from raw q, k", f"{tokens}x{heads}x128", functions, 4.0 * heads * tokens * tokens * 128, "TFLOP/s", {})
+
+    def conv(self, frames, height, width, channels_in, channels_out):
+        """Causal 3 x 3 x 3 over a chunk with two frames of history, beside cuDNN with channels last (joined first)."""
+        torch = self.torch
+        shape = (height, width, channels_in)
+        x = torch.randn(frames, *shape, device="cuda", dtype=torch.bfloat16)
+        before = torch.randn(2, *shape, device="cuda", dtype=torch.bfloat16)
+        w = torch.randn(channels_out, 27 * channels_in, device="cuda", dtype=torch.bfloat16) * (27 * channels_in) ** -0.5
+        bias = torch.randn(channels_out, device="cuda")
+        y = torch.full((frames, height, width, channels_out), float("nan"), device="cuda", dtype=torch.bfloat16)
+        arguments = Conv(x=x.data_ptr(), before=before.data_ptr(), w=w.data_ptr(), bias=bias.data_ptr(), y=y.data_ptr(),
+                         frames=frames, height=height, width=width, in_channels=channels_in, out_channels=channels_out, history=2,
+                         w_stride=27 * channels_in, kernel_t=3, kernel_h=3, kernel_w=3, time_stride=1, space_stride=1,
+                         pad_near=1, pad_far=1, x_type=KBF16, y_type=KBF16)
+        weight = w.view(channels_out, 3, 3, 3, channels_in).permute(0, 4, 1, 2, 3)  # channels last in memory
+        narrow = bias.to(torch.bfloat16)
+
+        def cudnn(joined):
+            image = joined.permute(3, 0, 1, 2).unsqueeze(0)
+            return torch.nn.functional.conv3d(image, weight, narrow, padding=(0, 1, 1))
+        joined = torch.cat((before, x))
+        functions = {"ours": lambda: self.plugin("conv_frames", arguments), "cudnn": lambda: cudnn(joined),
+                     "cat + cudnn": lambda: cudnn(torch.cat((before, x)))}
+        part = joined[:3, :, :8].double().permute(3, 0, 1, 2).unsqueeze(0)
+        want = torch.nn.functional.conv3d(part, weight.double(), bias.double(), padding=(0, 1, 1))[0, :, 0, :, :7].permute(1, 2, 0)
+        functions["ours"]()
+        errors = {"ours": self.error(y[0, :, :7], want), "cudnn": self.error(cudnn(joined)[0, :, 0, :, :7].permute(1, 2, 0), want)}
+        work = 2.0 * frames * height * width * 27 * channels_in * channels_out
+        self.report("conv 3x3x3", f"{frames}x{height}x{width} {channels_in}->{channels_out}", functions, work, "TFLOP/s", errors)
+
     def ceilings(self):
         torch = self.torch
         a = torch.randn(8192, 8192, device="cuda", dtype=torch.bfloat16)
@@ -254,7 +358,9 @@ def main():
     bench = Bench(Plugin(options.plugin), options.quick)
     steps = {"ceilings": [()], "norms": [(32760, 1536), (75600, 5120)],
              "linear": [(32760, 1536, 1536), (32760, 1536, 8960), (32760, 8960, 1536), (75600, 5120, 13824)],
-             "attention": [(12, 4096, 0.1), (12, 32760, 0.1), (40, 32760, 0.1)]}
+             "attention": [(12, 4096, 0.1), (12, 32760, 0.1), (40, 32760, 0.1)],
+             "heads": [(12, 32760), (40, 75600)],
+             "conv": [(4, 480, 832, 96, 96), (4, 240, 416, 192, 192), (4, 120, 208, 384, 384), (4, 480, 832, 96, 3)]}
     for name, shapes in steps.items():
         if options.only in ("", name):
             for shape in shapes[:2] if options.quick else shapes:
