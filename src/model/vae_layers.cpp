@@ -15,43 +15,33 @@ Affine load_pointwise(const WeightSource& weights, const std::string& name, std:
 
 CausalConv::CausalConv(const WeightSource& weights, const std::string& name, std::int64_t out, std::int64_t in,
                        SlotCounter& slots)
-    : bias_(weights.get(name + ".bias", {out}, at::kFloat)), slot_(slots.next()), in_(in) {
+    : bias_(weights.get(name + ".bias", {out}, at::kFloat)), slot_(slots.next()) {
     const at::Tensor weight = weights.get(name + ".weight", {out, in, 3, 3, 3}, at::kFloat);
     weight_ = ops::conv_weight(weight);
     weight_now_ = ops::conv_weight(weight.select(2, 2));
 }
 
-at::Tensor CausalConv::input(const VaeStream& stream, std::int64_t frames, std::int64_t height,
-                             std::int64_t width) const {
-    // A lone first frame sees only zeros behind it: it needs no history and a third of the arithmetic.
-    const at::Tensor& history = stream.history[slot_];
-    const bool alone = !history.defined() && frames == 1;
-    at::Tensor input = at::empty({alone ? 1 : frames + 2, height, width, in_}, weight_.options());
-    if (alone) return input;
-    if (history.defined())
-        input.slice(0, 0, 2).copy_(history);
-    else
-        input.slice(0, 0, 2).zero_();
-    return input;
-}
-
-at::Tensor CausalConv::run(VaeStream& stream, const at::Tensor& input, std::int64_t frames) const {
-    const std::int64_t total = input.size(0);
-    // Two frames from the first chunk on, and written in place: the memory of a pass does not grow with its length.
+at::Tensor CausalConv::operator()(VaeStream& stream, const at::Tensor& x, const at::Tensor& residual) const {
     at::Tensor& history = stream.history[slot_];
-    if (!history.defined()) history = at::zeros({2, input.size(1), input.size(2), in_}, input.options());
-    const std::int64_t kept = std::min<std::int64_t>(total, 2);
-    const at::Tensor latest = input.slice(0, total - kept);
-    if (!stream.is_settled.empty()) stream.is_settled[slot_] = kept == 2 && at::equal(history, latest);
-    history.slice(0, 2 - kept).copy_(latest);
-    const bool alone = total == frames;
-    return ops::conv_frames(input, alone ? weight_now_ : weight_, bias_, {.space_padding = 1});
-}
-
-at::Tensor CausalConv::operator()(VaeStream& stream, const at::Tensor& x) const {
-    const at::Tensor buffer = input(stream, x.size(0), x.size(1), x.size(2));
-    chunk_part(buffer, x.size(0)).copy_(x);
-    return run(stream, buffer, x.size(0));
+    // A lone first frame sees only zeros behind it: it needs no history and a third of the arithmetic.
+    const bool is_alone = !history.defined() && x.size(0) == 1;
+    // Two frames from the first chunk on, and written in place: the memory of a pass does not grow with its length.
+    if (!history.defined()) history = at::zeros({2, x.size(1), x.size(2), x.size(3)}, x.options());
+    at::Tensor y = is_alone ? ops::causal_conv({}, x, weight_now_, bias_, {.space_padding = 1}, residual)
+                            : ops::causal_conv(history, x, weight_, bias_, {.space_padding = 1}, residual);
+    if (x.size(0) == 1) {
+        // The frame before moves up. Settled: both kept frames are as they were.
+        const at::Tensor moved = history.slice(0, 1).clone();
+        if (!stream.is_settled.empty())
+            stream.is_settled[slot_] = !is_alone && at::equal(history.slice(0, 0, 1), moved) && at::equal(moved, x);
+        history.slice(0, 0, 1).copy_(moved);
+        history.slice(0, 1).copy_(x);
+        return y;
+    }
+    const at::Tensor latest = x.slice(0, x.size(0) - 2);
+    if (!stream.is_settled.empty()) stream.is_settled[slot_] = at::equal(history, latest);
+    history.copy_(latest);
+    return y;
 }
 
 NormConv::NormConv(const WeightSource& weights, const std::string& norm, const std::string& conv, std::int64_t out,
@@ -59,10 +49,10 @@ NormConv::NormConv(const WeightSource& weights, const std::string& norm, const s
     : gamma_(weights.get(norm + ".gamma", {in, 1, 1, 1}, at::kFloat).reshape({in})),
       conv_(weights, conv, out, in, slots) {}
 
-at::Tensor NormConv::operator()(VaeStream& stream, const at::Tensor& x) const {
-    const at::Tensor buffer = conv_.input(stream, x.size(0), x.size(1), x.size(2));
-    ops::channel_norm_into(x, gamma_, true, CausalConv::chunk_part(buffer, x.size(0)));
-    return conv_.run(stream, buffer, x.size(0));
+at::Tensor NormConv::operator()(VaeStream& stream, const at::Tensor& x, const at::Tensor& residual) const {
+    at::Tensor normed = at::empty_like(x);
+    ops::channel_norm_into(x, gamma_, true, normed);
+    return conv_(stream, normed, residual);
 }
 
 ResidualBlock::ResidualBlock(const WeightSource& weights, const std::string& name, std::int64_t out, std::int64_t in,
@@ -73,8 +63,8 @@ ResidualBlock::ResidualBlock(const WeightSource& weights, const std::string& nam
 }
 
 at::Tensor ResidualBlock::operator()(VaeStream& stream, const at::Tensor& x) const {
-    at::Tensor y = second_(stream, first_(stream, x));
-    return y.add_(shortcut_.weight.defined() ? ops::linear(x, shortcut_.weight, shortcut_.bias) : x);
+    const at::Tensor y = first_(stream, x);
+    return second_(stream, y, shortcut_.weight.defined() ? ops::linear(x, shortcut_.weight, shortcut_.bias) : x);
 }
 
 FrameAttention::FrameAttention(const WeightSource& weights, const std::string& name, std::int64_t channels)

@@ -33,27 +33,21 @@ class CausalConv {
     CausalConv() = default;
     CausalConv(const WeightSource& weights, const std::string& name, std::int64_t out, std::int64_t in,
                SlotCounter& slots);
-    /// An empty input [history + T, H, W, in] whose first frames are in place; write the chunk into chunk_part().
-    at::Tensor input(const VaeStream& stream, std::int64_t frames, std::int64_t height, std::int64_t width) const;
-    static at::Tensor chunk_part(const at::Tensor& input, std::int64_t frames) {
-        return input.slice(0, input.size(0) - frames);
-    }
-    at::Tensor run(VaeStream& stream, const at::Tensor& input, std::int64_t frames) const;
-    at::Tensor operator()(VaeStream& stream, const at::Tensor& x) const;
+    /// x [T, H, W, in] is the whole chunk; plus residual [T, H, W, out], or undefined.
+    at::Tensor operator()(VaeStream& stream, const at::Tensor& x, const at::Tensor& residual = {}) const;
 
   private:
     at::Tensor weight_, weight_now_, bias_;
     std::size_t slot_ = 0;
-    std::int64_t in_ = 0;
 };
 
-/// Norm, SiLU, convolution: the input buffer of the convolution is where the norm writes.
+/// Norm, SiLU, convolution, and what is added to its result.
 class NormConv {
   public:
     NormConv() = default;
     NormConv(const WeightSource& weights, const std::string& norm, const std::string& conv, std::int64_t out,
              std::int64_t in, SlotCounter& slots);
-    at::Tensor operator()(VaeStream& stream, const at::Tensor& x) const;
+    at::Tensor operator()(VaeStream& stream, const at::Tensor& x, const at::Tensor& residual = {}) const;
 
   private:
     at::Tensor gamma_;
