@@ -37,13 +37,17 @@ class Block {
     // [B * L, D], before the output projection.
     at::Tensor self_attention(const ops::LinearInput& a) const {
         const AttentionWeights& w = w_.self_attention;
-        const auto rotated = [&](const Linear& linear, const at::Tensor& norm) {
-            return ops::rms_norm_rope(ops::linear(a, linear), norm, shape_.eps, pass_.rope);
+        // On a device the kernels norm and turn q and k while they quantise them.
+        const bool one_pass = shape_.attention.kind != ops::AttentionKind::kDense && pass_.rope.is_cuda();
+        const auto ready = [&](const Linear& linear, const at::Tensor& norm) {
+            const at::Tensor x = ops::linear(a, linear);
+            return one_pass ? heads(x) : ops::rms_norm_rope(x, norm, shape_.eps, pass_.rope);
         };
-        const at::Tensor q = rotated(w.q, w.norm_q);
-        const at::Tensor k = rotated(w.k, w.norm_k);
+        const at::Tensor q = ready(w.q, w.norm_q);
+        const at::Tensor k = ready(w.k, w.norm_k);
         const at::Tensor v = heads(ops::linear(a, w.v));
-        const ops::AttentionInputs inputs{q, k, v, w.proj_l.weight, w.proj_l.bias, {}};
+        ops::AttentionInputs inputs{q, k, v, w.proj_l.weight, w.proj_l.bias, {}};
+        if (one_pass) inputs.norm = {w.norm_q, w.norm_k, pass_.rope, shape_.eps};
         ops::AttentionTrace trace;
         const bool is_traced = pass_.on_block_mask && ops::is_block_sparse(shape_.attention.kind);
         const at::Tensor mixed = ops::self_attention(inputs, shape_.attention, is_traced ? &trace : nullptr);

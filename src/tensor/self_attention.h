@@ -32,7 +32,7 @@ struct SelfAttention {
 };
 
 /// RMSNorm over all heads and rotary embedding that q and k still need (rms_norm_rope): a kernel that quantises them does
-/// all of it in one pass. q_weight undefined: they have had both.
+/// all of it in one pass. q_weight undefined: they have had both. Raw q and k may be overwritten.
 struct PendingNorm {
     at::Tensor q_weight = {}, k_weight = {};  // [H * D]
     at::Tensor rotation = {};                 // fp32 [L, D / 2, 2]
