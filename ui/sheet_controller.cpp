@@ -23,7 +23,7 @@ Result<FilmStripPtr> smallClip(Clip clip) {
 }  // namespace
 
 SheetController::SheetController(Session& session, StageView& stage, StageController& on_stage, QObject* parent)
-    : QObject(parent), session_(session), stage_(stage), on_stage_(on_stage), view_(new SheetView(model_, &stage)) {
+    : QObject(parent), session_(session), on_stage_(on_stage), view_(new SheetView(model_, &stage)) {
     view_->hide();  // until it is shown as a page of the stage
     soon_.setSingleShot(true);
     soon_.setInterval(0);
@@ -68,7 +68,7 @@ void SheetController::open(const QString& group) {
     group_ = group.toStdString();
     model_.setJobs({});
     loading_.clear();
-    stage_.showPage(view_);
+    on_stage_.showPage(view_);
     view_->grid().setFocus();
     refresh();
 }

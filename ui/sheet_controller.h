@@ -13,7 +13,7 @@ namespace studio::ui {
 
 /// What a sheet shows is always what the store says about the jobs of its group, so a sheet of an earlier sitting is
 /// opened in the same way as a new one.
-/// Ownership  session, stage and controller must outlive it.   Threads  GUI thread.
+/// Ownership  session and controller must outlive it; the stage owns the view.   Threads  GUI thread.
 class SheetController : public QObject {
     Q_OBJECT
   public:
@@ -43,7 +43,6 @@ class SheetController : public QObject {
     Result<GenerationRequest> requestOf(quint64 job) const;
 
     Session& session_;
-    StageView& stage_;
     StageController& on_stage_;
     SheetModel model_;
     SheetView* view_;

@@ -101,7 +101,15 @@ void StageController::follow() {
     if (last_preview_) showLastPreview();
 }
 
+void StageController::showPage(QWidget* page) {
+    pair_.reset();
+    is_following_ = false;
+    if (shown_) under_page_ = std::exchange(shown_, std::nullopt);
+    stage_.showPage(page);
+}
+
 void StageController::leavePage() {
+    shown_ = std::exchange(under_page_, std::nullopt);
     if (session_.isBusy()) return follow();
     if (shownJob())
         choose(*shown_);

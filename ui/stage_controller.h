@@ -33,7 +33,9 @@ class StageController : public QObject {
     void compare(quint64 first, quint64 second);
     /// Back to the running job.
     void follow();
-    /// Away from a page that lies over the picture (a contact sheet): to the running job or the last result.
+    /// Lay a page over the picture (a contact sheet): jobs and results go on unseen until it is left.
+    void showPage(QWidget* page);
+    /// Back to the running job or the last result.
     void leavePage();
     /// The finished job on the stage, or on its way there; null: none.
     const store::JobRecord* shownJob() const;
@@ -73,9 +75,10 @@ class StageController : public QObject {
     ProgressPanel& progress_;
     ResultActions actions_;
     std::optional<Pair> pair_;
-    std::optional<JobId> shown_;  // the finished result on the stage, or on its way there
-    bool is_following_ = true;    // the stage shows the running job
-    FilmStripPtr last_preview_;   // of the running job
+    std::optional<JobId> shown_;       // the finished result on the stage, or on its way there
+    std::optional<JobId> under_page_;  // what was shown before a page was laid over it
+    bool is_following_ = true;         // the stage shows the running job
+    FilmStripPtr last_preview_;        // of the running job
     int preview_step_ = 0;
     int steps_ = 0;   // of the running job
     QSize job_size_;  // of the running job

@@ -291,6 +291,37 @@ class StagePlayerTest : public WindowFixture {
         QTRY_VERIFY(stage()->isComparing());
     }
 
+    /// No turn of the event loop lies between a press and what is seen of it.
+    void aPressIsAnsweredAtOnce() {
+        script_->submit_time = std::chrono::milliseconds(300);
+        open();
+        type("a star");
+        QElapsedTimer clock;
+        clock.start();
+        find<QPushButton>("generateButton")->click();
+        const qint64 generate_ms = clock.elapsed();
+        QVERIFY(find("progressPanel")->isVisible());
+        QVERIFY(stage()->isShowingPreview());
+        QTRY_VERIFY(window_->session().currentJob());
+        clock.restart();
+        window_->session().cancel();
+        QCOMPARE(text("stageText"), QString("Cancelling"));
+        qInfo("answered %lld ms after Generate, %lld ms after Cancel", generate_ms, clock.elapsed());
+        QVERIFY(generate_ms < 1000);  // generous: a busy machine; the turn above is what counts
+    }
+
+    void everyStepHasItsPreview() {
+        open();
+        const JobId id = generate();
+        for (int step = 1; step <= 4; ++step) {
+            script_->events.push(progress(id, Stage::kDenoise, step, 4, 0.2 * step, 3.0));
+            script_->events.push(preview(id, step));
+            QTRY_VERIFY(stage()->isShowingPreview() && stage()->player().frameCount() == 5);
+            QTRY_COMPARE(text("stageText"), QString("Denoising, step %1 of 4").arg(step));
+        }
+        QVERIFY(text("timeText").contains("left"));
+    }
+
     void reducedMotionPlaysNothingUnasked() {
         ui::Motion::instance().setWish(ui::Motion::Wish::kReduced);
         open();

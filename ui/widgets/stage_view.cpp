@@ -157,6 +157,7 @@ void StageView::showEmpty() {
 void StageView::showPage(QWidget* page) {
     setFullScreen(false);
     endPair();
+    is_preview_ = false;
     if (pages_->indexOf(page) < 0) pages_->addWidget(page);
     player_.pause();
     pages_->setCurrentWidget(page);
