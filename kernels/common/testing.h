@@ -3,8 +3,10 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <map>
 #include <memory>
 #include <random>
 #include <vector>
@@ -226,10 +228,30 @@ inline void in_one_mode(unsigned, const std::function<void()>& body) {
         EXPECT_GT(std::strlen(refused.reason), 10u);                         \
     } while (0)
 
+/// The greatest errors of each test suite of this program; printed at its end when STUDIO_KERNEL_ERRORS is set.
+class MeasuredErrors {
+  public:
+    static void note(DType type, const Difference& d) {
+        static MeasuredErrors all;
+        const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+        auto& entry = all.entries_[std::string(test ? test->test_suite_name() : "?") + " " + name_of(type)];
+        entry.first = std::max(entry.first, d.relative_l2), entry.second = std::max(entry.second, d.worst);
+    }
+    ~MeasuredErrors() {
+        if (!std::getenv("STUDIO_KERNEL_ERRORS")) return;
+        for (const auto& [name, error] : entries_)
+            std::printf("MEASURED %s %.2g %.2g\n", name.c_str(), error.first, error.second);
+    }
+
+  private:
+    std::map<std::string, std::pair<double, double>> entries_;
+};
+
 /// Relative L2 and the worst element within bounds; NaN fails.
 #define EXPECT_CLOSE(want, got, type, l2_bound, worst_bound)                                   \
     do {                                                                                       \
         const auto difference = ::studio::kernels::compare(want, got, type);                   \
+        ::studio::kernels::testing::MeasuredErrors::note(type, difference);                    \
         EXPECT_FALSE(difference.want_is_zero);                                                 \
         EXPECT_TRUE(difference.relative_l2 <= (l2_bound) && difference.worst <= (worst_bound)) \
             << difference.text() << " (bounds " << (l2_bound) << ", " << (worst_bound) << ")"; \
