@@ -32,7 +32,7 @@ class ExportTest(Case):
     def video(self):
         """One generated clip for all tests of this class: making it is most of the cost."""
         if ExportTest.shared is None:
-            made = self.generate("--prompt", SECRET, *TINY, "--seed", "7", "--output", str(self.out / "clip.mp4"))
+            made = self.generate("--prompt", SECRET, *TINY, "--fps", "16", "--seed", "7", "--output", str(self.out / "clip.mp4"))
             ExportTest.shared = made.read_bytes()
         path = self.out / "clip.mp4"
         path.write_bytes(ExportTest.shared)
