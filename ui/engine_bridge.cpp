@@ -127,6 +127,19 @@ void EngineBridge::start() {
     if (state_ != State::kNew) return;
     state_ = State::kRunning;
     thread_.start();
+    buildEngine();
+}
+
+void EngineBridge::restart() {
+    if (state_ != State::kRunning) return;
+    engine_ = nullptr;  // what the old one still has to tell is told by the store when the new one asks it
+    backlog_.clear();
+    known_jobs_.clear();
+    post([](WorkerSide& side) { side.end(); });
+    buildEngine();
+}
+
+void EngineBridge::buildEngine() {
     post([this, factory = factory_, doorbell = doorbell_](WorkerSide& side) {
         auto built = build(factory);
         if (!built.ok()) {

@@ -34,6 +34,9 @@ class EngineBridge : public QObject {
 
     /// Build the engine in the background. Later calls do nothing.
     void start();
+    /// End the engine and build a new one, in the background: `engineReady` or `engineFailed` follows. The queue is on
+    /// the disk and stays; the job that ran is interrupted.
+    void restart();
     /// Send a request; allowed before the engine is ready. Answered by `submitted` or `refused` with the same ticket.
     quint64 submit(const GenerationRequest& request, bool is_first = false);
     void cancel(JobId id);
@@ -82,6 +85,7 @@ class EngineBridge : public QObject {
     static QueueClient* queueOf(WorkerSide& side);
     static const Error& failureOf(const WorkerSide& side);
     void post(std::function<void(WorkerSide&)> task);
+    void buildEngine();
     void drain();
     void deliver();
     void emitEvent(const Event& event);

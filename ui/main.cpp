@@ -10,16 +10,18 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "app/model_defaults.h"
+#include "app/data_root.h"
 #include "core/log.h"
 #include "core/platform.h"
 #include "core/text.h"
 #include "core/version.h"
 #include "ui/desktop/single_instance.h"
+#include "ui/engine_backend.h"
 #include "ui/first_paint.h"
-#include "ui/language.h"
 #include "ui/launch_options.h"
 #include "ui/main_window.h"
+#include "ui/preferences_effects.h"
+#include "ui/program_root.h"
 #include "ui/screenshot.h"
 
 using namespace studio;
@@ -84,8 +86,12 @@ QStringList argumentsOf(int argc, char** argv) {
     return QCoreApplication::arguments();
 }
 
-std::string outputFolder(const ui::LaunchOptions& options) {
-    if (!options.output.isEmpty()) return QFileInfo(options.output).absoluteFilePath().toStdString();
+std::string givenOutput(const ui::LaunchOptions& options) {
+    if (options.output.isEmpty()) return {};
+    return QFileInfo(options.output).absoluteFilePath().toStdString();
+}
+
+std::string defaultOutput() {
     const QString videos = QStandardPaths::writableLocation(QStandardPaths::MoviesLocation);
     return QDir(videos.isEmpty() ? QDir::homePath() : videos).filePath(QStringLiteral("Turbo Studio")).toStdString();
 }
@@ -109,32 +115,19 @@ void obeySessionManager(QApplication& app) {
 
 int runWindow(QApplication& app, const ui::LaunchOptions& options, const QElapsedTimer& clock,
               ui::SingleInstance* instance) {
-    ui::applyAppearance(app, options.appearance.value_or(ui::systemAppearance(app)));
-    ui::installLanguage(app, options.language.isEmpty() ? ui::systemLanguage() : options.language);
+    ui::PreferencesStore preferences(Preferences::load(Preferences::default_path()));
+    const ui::PreferencesEffects effects(app, preferences, {options.language, options.appearance});
     QIcon icon;
     for (const int side : {16, 32, 64, 256})
         icon.addFile(QStringLiteral(":/icons/turbo-studio-%1.png").arg(side));
     QApplication::setWindowIcon(icon);
-    ui::PreferencesStore preferences(Preferences::load(Preferences::default_path()));
     const bool is_picture = !options.screenshot.isEmpty();  // the developer option: nothing of the person is touched
-    ui::MainWindow window({.make_queue = [] { return make_queue(platform::user_data_dir() / "queue", make_engine()); },
-                           .list_models = list_models_with_defaults,
-                           .read_clip = [](const std::filesystem::path& path) { return read_clip(path); },
-                           .read_poster = [](const std::filesystem::path& path) { return read_poster(path); },
-                           .read_recipe = [](const std::filesystem::path& path) { return read_recipe(path); },
-                           .read_picture = read_picture,
-                           .fit = fit,
-                           .examine = examine,
-                           .store = {.add = [](const AddRequest& request,
-                                               const std::stop_token& stop) { return add_model(request, {}, stop); },
-                                     .plan_removal = plan_removal,
-                                     .run_removal = run_removal},
-                           .log_file = log::file_path(),
-                           .error_text = error_text,
-                           .settings = settings_table()},
+    const EngineOptions engine{.unload_after_s = 60.0 * double(preferences.number("performance.unload_after_min"))};
+    ui::MainWindow window(ui::engineBackend(engine, defaultOutput()),
                           {.prompt = options.prompt,
                            .model = options.model.toStdString(),
-                           .output = outputFolder(options),
+                           .output = givenOutput(options),
+                           .default_output = defaultOutput(),
                            .files = options.files,
                            .generate_at_once = options.generate_at_once,
                            .preferences = &preferences,
@@ -150,9 +143,15 @@ int runWindow(QApplication& app, const ui::LaunchOptions& options, const QElapse
     if (instance) QObject::connect(&window, &ui::MainWindow::closing, instance, &ui::SingleInstance::close);
     obeySessionManager(app);
     QObject::connect(&window, &ui::MainWindow::closed, &app, &QApplication::quit);
-    new ui::FirstPaint(&window, [&window, &clock] {
+    QObject::connect(&window.house(), &ui::Housekeeping::restartWanted, &window, [&window, &exit_status] {
+        exit_status = ui::kRestart;
+        window.close();
+    });
+    const bool is_plain = !is_picture && options.files.isEmpty() && !options.generate_at_once;
+    new ui::FirstPaint(&window, [&window, &clock, is_plain] {
         log::info("Window painted {} ms after main began.", clock.elapsed());
         window.start();
+        if (is_plain) window.house().begin();
     });
     window.show();
     app.exec();
@@ -170,8 +169,7 @@ int main(int argc, char** argv) {
     if (options->is_help) return std::fputs(qUtf8Printable(ui::launch_help()), stdout), 0;
     if (options->is_version) return std::printf("turbo-studio %s\n", kVersion), 0;
     if (const auto display = ui::check_display(arguments); !display.ok()) return fail(display.error(), 2);
-    if (!options->data_root.isEmpty())
-        qputenv("STUDIO_HOME", QFileInfo(options->data_root).absoluteFilePath().toUtf8());
+    use_data_root(path_from_utf8(options->data_root.toStdString()));
     platform::on_termination(onTermination);
     log::init({});
     qInstallMessageHandler(onQtMessage);
@@ -181,14 +179,20 @@ int main(int argc, char** argv) {
     QApplication::setApplicationVersion(QString::fromLatin1(kVersion));
     QGuiApplication::setDesktopFileName(QStringLiteral("org.turbostudio.TurboStudio"));
     QApplication::setQuitOnLastWindowClosed(false);  // the engine's end decides
+    if (const auto ended = ui::prepareRoot(app)) {
+        qInstallMessageHandler(nullptr);
+        log::shutdown();
+        return *ended;
+    }
     std::unique_ptr<ui::SingleInstance> instance;
     if (options->screenshot.isEmpty()) {
         instance = std::make_unique<ui::SingleInstance>(platform::user_data_dir());
         if (instance->begin(openingOf(*options)) == ui::SingleInstance::Outcome::kHandedOver) return endHandedOver();
         if (instance->problem()) log::warning("{}", instance->problem()->message);
     }
-    const int status = runWindow(app, options.value(), clock, instance.get());
+    int status = runWindow(app, options.value(), clock, instance.get());
     instance.reset();
+    if (status == ui::kRestart) status = ui::startAgain();
     qInstallMessageHandler(nullptr);
     log::shutdown();
     return status;

@@ -1,14 +1,17 @@
 #include "ui/main_window.h"
 
-#include <QDesktopServices>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMessageBox>
+#include <QMimeData>
 #include <QUrl>
 #include <limits>
 
+#include "app/preferred_request.h"
 #include "core/text.h"
 #include "core/version.h"
+#include "ui/dialogs/export_dialog.h"
+#include "ui/dialogs/missing_box.h"
 #include "ui/theme/theme.h"
 #include "ui/wording.h"
 
@@ -16,6 +19,7 @@ namespace studio::ui {
 
 void MainWindow::start() {
     session_.start();
+    on_create_->start();
     open({options_.files, {}, {}, {}, options_.generate_at_once, {}});
 }
 
@@ -35,6 +39,14 @@ void MainWindow::connectSession() {
         reuse(request);
         create_->setNotice(tr("Settings of %1").arg(QFileInfo(path).fileName()));
     });
+    connect(&session_, &Session::recipeIncomplete, this,
+            [this](const std::vector<MissingPart>& parts, const QString& path) {
+                auto* box = new MissingBox(parts, QFileInfo(path).fileName(), this);
+                connect(box, &MissingBox::modelsWanted, this, [this] {
+                    if (QAction* models = actions_->find(QStringLiteral("view.models"))) models->trigger();
+                });
+                box->open();
+            });
     connect(&session_, &Session::recipeFailed, this, [this](const Error& error) {
         error_->showError(error.code, session_.explain(error));
         Q_EMIT failed(error);
@@ -57,7 +69,7 @@ void MainWindow::connectStage() {
         create_->setPrompt(prompt);
         generate();
     });
-    connect(on_stage_, &StageController::reuseWanted, this, &MainWindow::reuse);
+    connectResults();
     connect(on_stage_, &StageController::noticesTold, create_, &PromptPanel::setNotice);
     connect(on_stage_, &StageController::jobAwaited, &history_->list(), &QAbstractItemView::clearSelection);
     connect(on_stage_, &StageController::resultPlaying, this, [this](quint64 job) {
@@ -70,17 +82,40 @@ void MainWindow::connectStage() {
         Q_EMIT failed(error);
     });
     connect(top_bar_, &TopBar::modelChanged, this, &MainWindow::onModel);
-    connect(top_bar_, &TopBar::refused, create_, &PromptPanel::setNotice);
+    connect(house_, &Housekeeping::modelMissingChanged, create_, &PromptPanel::setModelMissing);
+}
+
+void MainWindow::connectResults() {
+    ResultActions& results = on_stage_->actions();
+    history_->setActions(results);
+    connect(history_, &HistoryPanel::sheetWanted, sheet_, &SheetController::open);
+    connect(sheet_, &SheetController::finishing, this,
+            [this](qint64 seed) { create_->setNotice(tr("Seed %1 is queued with the full settings.").arg(seed)); });
+    results.setTarget([this] {
+        return history_->list().hasFocus() ? history_->selected() : on_stage_->shownJobs();
+    });
+    connect(&results, &ResultActions::reuseWanted, this, &MainWindow::reuse);
+    connect(&results, &ResultActions::exportWanted, this, [this, &results](const QStringList& videos) {
+        const auto memory = options_.state_folder.empty() ? options_.state_folder : options_.state_folder / "export.ini";
+        auto* dialog = new ExportDialog(session_.backend().exports, videos, fromUtf8(path_to_utf8(memory)), this);
+        connect(dialog, &ExportDialog::told, &results, &ResultActions::told);
+        connect(dialog, &ExportDialog::failed, &results, &ResultActions::failed);
+        dialog->show();
+    });
+    connect(&results, &ResultActions::failed, this, [this](const Error& error) {
+        error_->showError(error.code, session_.explain(error));
+        Q_EMIT failed(error);
+    });
+    connect(&results, &ResultActions::startImageWanted, this, [this](const QString& picture) {
+        if (!top_bar_->chooseMode(CreateMode::kImage)) return;  // it has said why not
+        QMimeData offered;
+        offered.setUrls({QUrl::fromLocalFile(picture)});
+        if (!create_->takeImage(&offered)) create_->setNotice(tr("The chosen model takes no start image."));
+    });
 }
 
 void MainWindow::connectJobs() {
     connect(history_, &HistoryPanel::chosen, on_stage_, &StageController::choose);
-    connect(history_, &HistoryPanel::folderWanted, this, [](const QString& video) {
-        QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(video).absolutePath()));
-    });
-    connect(history_, &HistoryPanel::reuseWanted, this, [this](const store::JobRecord& job) {
-        if (const auto request = GenerationRequest::from_json(job.draft.request); request.ok()) reuse(*request);
-    });
     connect(queue_, &QueuePanel::runningChosen, on_stage_, &StageController::follow);
     connect(queue_, &QueuePanel::editWanted, this, &MainWindow::beginEditing);
     connect(&session_, &Session::queueChanged, this, &MainWindow::showQueueCount);
@@ -96,13 +131,16 @@ void MainWindow::showQueueCount() {
 /// What the panel asks for, with model and output.
 Result<GenerationRequest> MainWindow::wantedRequest() {
     STUDIO_TRY(request, create_->request());
-    request.output = options_.output;
+    request.output = options_.output.empty() ? preferences_->values().text("output.folder") : options_.output;
+    if (request.output.empty()) request.output = options_.default_output;
+    use_preferences(request, preferences_->values());
     request.model = top_bar_->modelPath();
     return request;
 }
 
 void MainWindow::generate(bool is_first) {
     if (session_.state() == Session::State::kSubmitting) return;  // a double click asks for one video
+    if (house_->fetchBefore([this, is_first] { generate(is_first); })) return;
     const auto request = wantedRequest();
     if (!request.ok()) {
         create_->showProblem(request.error());
@@ -123,6 +161,19 @@ void MainWindow::generate(bool is_first) {
             one.seed = one.seed < std::numeric_limits<std::int64_t>::max() - i ? one.seed + i : i;
         session_.submit(one, is_first);
     }
+}
+
+/// Several quick tries of what the panel asks for, side by side.
+void MainWindow::makeSheet() {
+    const auto request = wantedRequest();
+    if (!request.ok()) {
+        create_->showProblem(request.error());
+        Q_EMIT failed(request.error());
+        return;
+    }
+    error_->hide();
+    const ModelInfo* model = top_bar_->model();
+    sheet_->begin(*request, model ? *model : ModelInfo{}, create_->variations());
 }
 
 void MainWindow::beginEditing(const store::JobRecord& job) {
@@ -174,7 +225,6 @@ void MainWindow::onModels(const std::vector<ModelInfo>& models) {
 }
 
 void MainWindow::onModel(const ModelInfo& model) {
-    create_->setModel(model);
     QStringList examples;
     for (const std::string& example : model.example_prompts)
         examples << fromUtf8(example);

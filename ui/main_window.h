@@ -16,9 +16,11 @@
 #include "ui/desktop/draft.h"
 #include "ui/desktop/opening.h"
 #include "ui/desktop/window_state.h"
+#include "ui/housekeeping.h"
 #include "ui/preferences_store.h"
 #include "ui/create_controller.h"
 #include "ui/session.h"
+#include "ui/sheet_controller.h"
 #include "ui/stage_controller.h"
 #include "ui/widgets/error_panel.h"
 #include "ui/widgets/history_panel.h"
@@ -35,7 +37,8 @@ class Presence;
 struct WindowOptions {
     QString prompt;      // to begin with
     std::string model;   // --model; empty: the first one that is complete
-    std::string output;  // folder or file for videos; empty: the engine's choice
+    std::string output;  // folder or file for videos; empty: what the settings say
+    std::string default_output;  // when they say nothing; empty: the engine's choice
     QStringList files;   // videos, recipes and pictures to open at the start
     bool generate_at_once = false;
     PreferencesStore* preferences = nullptr;  // must outlive the window; null: one in memory
@@ -56,6 +59,7 @@ class MainWindow : public QWidget {
     Session& session() { return session_; }
     Actions& actions() { return *actions_; }
     PreferencesStore& preferences() { return *preferences_; }
+    Housekeeping& house() { return *house_; }
 
     /// What a start of the program asks for: show these files' settings, take this prompt.
     void open(const Opening& opening);
@@ -113,6 +117,7 @@ class MainWindow : public QWidget {
 
     void generate(bool is_first = false);
     Result<GenerationRequest> wantedRequest();
+    void makeSheet();
     void finishEditing();
     void showQueueCount();
     void onRecovered(const store::Recovery& recovery);
@@ -126,6 +131,7 @@ class MainWindow : public QWidget {
     WindowOptions options_;
     Session session_;
     PreferencesStore* preferences_;
+    Housekeeping* house_ = nullptr;  // models, downloads, settings, first start
     Actions* actions_;
 
     TopBar* top_bar_;
@@ -133,6 +139,7 @@ class MainWindow : public QWidget {
     CreateController* on_create_;
     StageView* stage_;
     StageController* on_stage_;
+    SheetController* sheet_;
     ProgressPanel* progress_;
     ErrorPanel* error_;
     QTabWidget* jobs_;

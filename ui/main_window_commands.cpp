@@ -11,8 +11,8 @@
 #include "core/text.h"
 #include "ui/dialogs/doctor_dialog.h"
 #include "ui/dialogs/log_dialog.h"
-#include "ui/dialogs/models_dialog.h"
 #include "ui/dialogs/shortcuts_dialog.h"
+#include "ui/housekeeping.h"
 #include "ui/main_window.h"
 #include "ui/wording.h"
 
@@ -33,6 +33,9 @@ void MainWindow::makeCommands() {
     add("create.generate_next", QT_TRANSLATE_NOOP("Actions", "Add to the front of the queue"),
         QT_TRANSLATE_NOOP("Actions", "It runs as soon as the running video is finished."),
         {Qt::CTRL | Qt::SHIFT | Qt::Key_Return, Qt::CTRL | Qt::SHIFT | Qt::Key_Enter}, [this] { generate(true); });
+    add("create.sheet", QT_TRANSLATE_NOOP("Actions", "Contact sheet"),
+        QT_TRANSLATE_NOOP("Actions", "Four to nine quick tries side by side; choose one and finish it in full."),
+        {Qt::CTRL | Qt::Key_G}, [this] { makeSheet(); });
     add("job.cancel", QT_TRANSLATE_NOOP("Actions", "Cancel the running video"),
         QT_TRANSLATE_NOOP("Actions", "Asks first when it has been running for over a minute."),
         {Qt::CTRL | Qt::ALT | Qt::Key_Return, Qt::CTRL | Qt::ALT | Qt::Key_Enter, Qt::Key_Escape},
@@ -68,11 +71,7 @@ void MainWindow::makeDialogCommands() {
             dialog->activateWindow();
         });
     };
-    add("view.models", QT_TRANSLATE_NOOP("Actions", "Models…"), {}, [this]() -> QDialog* {
-        auto* models = new ModelsDialog(session_.backend(), this);
-        connect(models, &ModelsDialog::modelsChanged, &session_, &Session::listModels);
-        return models;
-    });
+    house_ = new Housekeeping(*this, session_, *preferences_, *actions_);  // view.models, view.settings, engine.*
     add("view.doctor", QT_TRANSLATE_NOOP("Actions", "Doctor…"), {},
         [this]() -> QDialog* { return new DoctorDialog(session_.backend(), this); });
     add("view.log", QT_TRANSLATE_NOOP("Actions", "Log…"), {Qt::CTRL | Qt::Key_QuoteLeft},
@@ -88,6 +87,7 @@ QMenu* MainWindow::makeMenu() {
     const QList<QStringList> groups = {
         {"file.open"},
         {"view.models", "view.settings", "view.doctor", "view.log"},
+        {"engine.free_memory", "engine.restart"},
         {"view.reset", "view.fullscreen"},
         {"app.help", "app.about", "app.quit"},
     };

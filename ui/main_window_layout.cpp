@@ -3,6 +3,7 @@
 #include <QVBoxLayout>
 
 #include "core/text.h"
+#include "ui/accessible.h"
 #include "ui/main_window.h"
 #include "ui/theme/theme.h"
 #include "ui/wording.h"
@@ -19,6 +20,7 @@ MainWindow::MainWindow(Backend backend, WindowOptions options, QWidget* parent)
       session_(std::move(backend)),
       preferences_(options_.preferences ? options_.preferences : new PreferencesStore(this)),
       actions_(new Actions(this)) {
+    installAccessibility();
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(tr("Turbo Studio"));
     setMinimumSize(1024, 640);
@@ -45,6 +47,7 @@ MainWindow::MainWindow(Backend backend, WindowOptions options, QWidget* parent)
     stopping_cover_->setObjectName(QStringLiteral("stoppingCover"));
     stopping_cover_->setAlignment(Qt::AlignCenter);
     stopping_cover_->hide();
+    on_create_ = new CreateController(session_, *top_bar_, *create_, *actions_, *preferences_, this);
     connectSession();
     connectStage();
     connectJobs();
@@ -62,10 +65,14 @@ QWidget* MainWindow::makeCentre() {
     stage_ = new StageView;
     progress_ = new ProgressPanel;
     on_stage_ = new StageController(session_, *stage_, *progress_, this);
+    stage_->addCommands(*actions_);
+    on_stage_->actions().addCommands(*actions_);
+    sheet_ = new SheetController(session_, *stage_, *on_stage_, this);
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(2 * kGrid, 2 * kGrid, 2 * kGrid, 2 * kGrid);
     layout->setSpacing(kGrid + 4);
     layout->addWidget(error_);
+    layout->addWidget(house_->makeNoModelCard());
     layout->addWidget(stage_, 1);
     layout->addWidget(progress_);
     return centre;

@@ -104,6 +104,30 @@ void Session::onReady() {
     history_.setQuery({});
 }
 
+void Session::freeMemory() {
+    tellQueue([](QueueClient& queue) -> Result<void> {
+        queue.free_memory();
+        return {};
+    });
+}
+
+void Session::setUnloadAfter(int minutes) {
+    tellQueue([minutes](QueueClient& queue) -> Result<void> {
+        queue.set_unload_after(minutes * 60.0);
+        return {};
+    });
+}
+
+void Session::restartEngine() {
+    if (bridge_.isStopped()) return;
+    Q_EMIT engineStateChanged(EngineStateChanged::State::kStarting, {});
+    const bool was_busy = isBusy();
+    if (was_busy) endJob();
+    if (was_busy) Q_EMIT jobCancelled();
+    tickets_.clear();
+    bridge_.restart();
+}
+
 void Session::submit(const GenerationRequest& request, bool is_first) {
     const bool begins_work = !isBusy() && !is_paused_;
     if (begins_work) {

@@ -36,6 +36,12 @@ class Session : public QObject {
     void loadClip(JobId id);
     /// End everything; `stopped` follows.
     void stop();
+    /// Give the memory of the loaded models back, now or when the running job has ended.
+    void freeMemory();
+    /// The same by itself after so many minutes without a job; 0: never.
+    void setUnloadAfter(int minutes);
+    /// A new engine; the running job is interrupted, the queue stays.
+    void restartEngine();
 
     // The queue; the answers come as changes of queue() and history().
     void move(JobId id, JobId before_id);

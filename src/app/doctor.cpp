@@ -8,12 +8,12 @@
 
 #include "app/doctor_kernels.h"
 #include "app/gpu_driver.h"
-#include "library/models.h"
 #include "app/native.h"
 #include "core/log.h"
 #include "core/platform.h"
 #include "core/text.h"
 #include "core/version.h"
+#include "library/models.h"
 
 namespace studio {
 namespace fs = std::filesystem;
@@ -228,6 +228,11 @@ Finding self_test_finding(const std::stop_token& stop) {
             *result};
 }
 
+/// People ask because programs of this kind often are servers.
+Finding ports_finding() {
+    return {"ports", "Network ports", Status::kOk, "none: this program opens no port", {}, {{"open", Json::array()}}};
+}
+
 std::string_view status_name(Status status) {
     switch (status) {
         case Status::kOk:
@@ -271,6 +276,7 @@ DoctorReport examine(const DoctorOptions& options) {
     list.push_back(folder_finding("data", "Models folder", platform::user_data_dir() / "models"));
     list.push_back(folder_finding("config", "Settings folder", platform::user_config_dir()));
     list.push_back(folder_finding("state", "Log folder", platform::user_state_dir()));
+    list.push_back(ports_finding());
     list.push_back(demo_finding());
     if (options.with_self_test && !options.stop.stop_requested()) list.push_back(self_test_finding(options.stop));
     return report;

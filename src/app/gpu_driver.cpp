@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/native.h"
+#include "core/log.h"
 
 #ifdef _WIN32
 #define STUDIO_CUDA_CALL __stdcall
@@ -57,7 +58,9 @@ GpuDriver look_for_gpu_driver() {
     GpuDriver driver;
     const native::OptionalLibrary library(native::kCudaDriverLibrary);
     if (!library.is_open()) {
-        driver.reason = fmt::format("no NVIDIA driver ({})", library.reason());
+        // The loader names a file of its own that was never there; that would send people looking for it.
+        driver.reason = "no NVIDIA driver is installed";
+        log::debug("no NVIDIA driver: {}", library.reason());
         return driver;
     }
     const auto init = function<Init>(library, "cuInit");

@@ -7,6 +7,7 @@
 #include <new>
 #include <span>
 
+#include "app/data_root.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
@@ -14,11 +15,24 @@
 #include "cli/terminal.h"
 #include "component/component.h"
 #include "core/log.h"
+#include "core/text.h"
 
 namespace studio::cli {
 namespace {
 
+Error missing_root() {
+    const std::string root = path_to_utf8(data_root().path);
+    return {ErrorCode::kNotFound,
+            fmt::format("The folder of the program's files, {}, is not there.", escape_for_display(root, 1000)),
+            root,
+            "data-root",
+            "Plug the drive in, or set STUDIO_HOME to another folder.",
+            {}};
+}
+
+/// The folders first: the log lies in one of them.
 void open_log(const std::string& level) {
+    if (use_data_root().is_missing) throw Failure(missing_root());
     log::Options options;
     if (const auto [is_known, value] = log::parse_level(level); is_known) {
         options.level = value;

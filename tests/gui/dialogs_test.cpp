@@ -54,6 +54,19 @@ class DialogsTest : public WindowFixture {
         QVERIFY(!QApplication::clipboard()->text().contains(QDir::homePath()));
     }
 
+    void reportsHoldNoPrivatePathsAndNames() {
+        const QStringList names{"annabelle", "anna-pc"};
+        const auto clean = [&](const char* text) { return ui::DoctorDialog::withoutPrivatePaths(text, names); };
+        QCOMPARE(clean("/home/annabelle/Videos/secret project/a.mp4 cannot be written"),
+                 QString("(folder)/a.mp4 cannot be written"));
+        QCOMPARE(clean("folder: /mnt/Client Name/x (3.0 GB free)"), QString("folder: (folder)/x (3.0 GB free)"));
+        QCOMPARE(clean("C:\\Users\\annabelle\\x.log: full"), QString("(folder)/x.log: full"));
+        QCOMPARE(clean("Annabelle on ANNA-PC"), QString("(user) on (user)"));
+        QCOMPARE(clean("see https://example.org/a/b, 7/8 free"), QString("see https://example.org/a/b, 7/8 free"));
+        QCOMPARE(clean("kernels for sm_80; AVX2/FMA"), QString("kernels for sm_80; AVX2/FMA"));
+        QCOMPARE(clean("/tmp"), QString("/tmp"));
+    }
+
     void closingTheDoctorEndsTheExamination() {
         backend_.examine = [](const DoctorOptions& options) {
             while (!options.stop.stop_requested())
@@ -134,6 +147,9 @@ class DialogsTest : public WindowFixture {
         log->findChild<QComboBox*>("logLevel")->setCurrentIndex(0);
         log->findChild<QLineEdit*>("logFilter")->setText("DISK");
         QCOMPARE(text->toPlainText().count('\n'), 1);
+        log->findChild<QPushButton*>("logCopy")->click();
+        QCOMPARE(QApplication::clipboard()->text().count('\n'), 1);
+        QVERIFY(QApplication::clipboard()->text().contains("no disk"));
     }
 
     void aboutNamesTheVersion() {

@@ -5,6 +5,8 @@
 #include <QDir>
 #include <QGuiApplication>
 #include <QHeaderView>
+#include <QRegularExpression>
+#include <QSysInfo>
 #include <QVBoxLayout>
 
 #include "core/version.h"
@@ -102,14 +104,39 @@ void DoctorDialog::show(const DoctorReport& report) {
                                           : tr("Something that is needed does not work."));
 }
 
-/// For a report to strangers: the home folder tells a name.
+QString DoctorDialog::withoutPrivatePaths(QString text, const QStringList& names) {
+    // A whole path: what is below a private folder is private as well. An address of the web is none.
+    static const QRegularExpression path(QStringLiteral(
+        R"re((?<![\w/:.~\\])(?:[A-Za-z]:)?[/\\](?![/\\])[^\s:;,()"']+(?:[ ][^\s:;,()"'/\\]+(?=[^:;,()"'\n]*[/\\])[^\s:;,()"']*)*)re"));
+    static const QRegularExpression slash(QStringLiteral(R"([/\\])"));
+    QString out;
+    qsizetype at = 0;
+    for (auto matches = path.globalMatch(text); matches.hasNext();) {
+        const auto match = matches.next();
+        const QStringList parts = match.captured().split(slash, Qt::SkipEmptyParts);
+        out += text.mid(at, match.capturedStart() - at);
+        out += parts.size() > 1 ? QStringLiteral("(folder)/") + parts.last() : match.captured();
+        at = match.capturedEnd();
+    }
+    out += text.mid(at);
+    for (const QString& name : names)
+        if (name.size() > 2)
+            out.replace(QRegularExpression(QStringLiteral("\\b%1\\b").arg(QRegularExpression::escape(name)),
+                                           QRegularExpression::CaseInsensitiveOption),
+                        QStringLiteral("(user)"));
+    return out;
+}
+
+/// For a report to strangers: folders tell names of people and of their work.
 QString DoctorDialog::reportText() const {
     QString text = QStringLiteral("Turbo Studio %1\n").arg(QLatin1String(kVersion));
     for (int i = 0; i < findings_->topLevelItemCount(); ++i) {
         const QTreeWidgetItem* row = findings_->topLevelItem(i);
         text += row->text(0) + QLatin1String("\t") + row->text(1) + QLatin1String("\t") + row->text(2) + '\n';
     }
-    return text.replace(QDir::homePath(), QStringLiteral("~"));
+    text.replace(QDir::homePath(), QStringLiteral("~"));
+    return withoutPrivatePaths(text, {QDir::home().dirName(), qEnvironmentVariable("USER"),
+                                      qEnvironmentVariable("USERNAME"), QSysInfo::machineHostName()});
 }
 
 }  // namespace studio::ui

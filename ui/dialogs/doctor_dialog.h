@@ -17,6 +17,9 @@ class DoctorDialog : public QDialog {
     explicit DoctorDialog(const Backend& backend, QWidget* parent = nullptr);
     ~DoctorDialog() override;
 
+    /// Paths without their folders, and these names (of a user, of the computer) not at all.
+    static QString withoutPrivatePaths(QString text, const QStringList& names);
+
   private:
     void examine(bool with_self_test);
     void show(const DoctorReport& report);

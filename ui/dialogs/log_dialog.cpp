@@ -1,9 +1,15 @@
 #include "ui/dialogs/log_dialog.h"
 
+#include <QClipboard>
 #include <QDialogButtonBox>
+#include <QDir>
+#include <QGuiApplication>
 #include <QHBoxLayout>
+#include <QPushButton>
+#include <QSysInfo>
 #include <QVBoxLayout>
 
+#include "ui/dialogs/doctor_dialog.h"
 #include "ui/theme/theme.h"
 
 namespace studio::ui {
@@ -40,6 +46,17 @@ LogDialog::LogDialog(const QString& file, QWidget* parent) : QDialog(parent), fi
     top->addWidget(level_);
     top->addWidget(filter_, 1);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+    auto* copy = new QPushButton(tr("Copy what is shown"));
+    copy->setObjectName(QStringLiteral("logCopy"));
+    copy->setToolTip(tr("Without your name and your folders; prompts are never in the log."));
+    buttons->addButton(copy, QDialogButtonBox::ActionRole);
+    connect(copy, &QPushButton::clicked, this, [this] {
+        const QStringList names{QDir::home().dirName(), qEnvironmentVariable("USER"), qEnvironmentVariable("USERNAME"),
+                                QSysInfo::machineHostName()};
+        QString shown = text_->toPlainText();
+        shown.replace(QDir::homePath(), QStringLiteral("~"));
+        QGuiApplication::clipboard()->setText(DoctorDialog::withoutPrivatePaths(shown, names));
+    });
     auto* layout = new QVBoxLayout(this);
     layout->setSpacing(kGrid);
     layout->addLayout(top);

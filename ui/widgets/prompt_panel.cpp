@@ -171,10 +171,17 @@ void PromptPanel::setEditing(bool is_editing) {
     updateButtons();
 }
 
+void PromptPanel::setModelMissing(bool is_missing) {
+    is_model_missing_ = is_missing;
+    updateButtons();
+}
+
 void PromptPanel::updateButtons() {
     const bool is_busy = state_ != Session::State::kIdle;
     const bool is_cancelling = state_ == Session::State::kCancelling;
-    generate_->setText(is_editing_ ? tr("Save changes") : is_busy ? tr("Add to queue") : tr("Generate"));
+    generate_->setText(is_editing_ ? tr("Save changes") : is_busy             ? tr("Add to queue")
+                       : is_model_missing_ ? tr("Download model and generate")
+                                           : tr("Generate"));
     generate_->setAccessibleName(generate_->text());
     generate_->setEnabled(state_ != Session::State::kSubmitting);  // a double click asks for one video
     generate_->setIcon(is_busy || is_editing_ ? QIcon() : makeIconOnAccent(Glyph::kSpark));

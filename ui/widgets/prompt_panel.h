@@ -28,6 +28,8 @@ class PromptPanel : public QFrame {
     void setState(Session::State state);
     /// The settings shown are those of a waiting job: Generate becomes "Save changes".
     void setEditing(bool is_editing);
+    /// No model can be used yet: the button says that it fetches one first.
+    void setModelMissing(bool is_missing);
     void setPrompt(const QString& prompt) { prompt_->setText(prompt); }
     QString promptText() const { return prompt_->text(); }
     /// "Same settings again": everything that this panel shows, from a request.
@@ -84,6 +86,7 @@ class PromptPanel : public QFrame {
     QPushButton* cancel_;
     Session::State state_ = Session::State::kIdle;
     bool is_editing_ = false;
+    bool is_model_missing_ = false;
 };
 
 }  // namespace studio::ui

@@ -14,7 +14,7 @@ namespace studio::ui {
 
 namespace {
 constexpr int kMaxSide = 16384;
-constexpr double kSameShape = 0.02;
+constexpr double kSameShape = 0.04;
 
 QSize qsize(VideoSize size) {
     return {size.width, size.height};
