@@ -33,9 +33,11 @@
     <message numerus="yes">
         <source>%1
 Processor: %2, %n core(s), %3 of memory.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1
+Processor: %2, %n core, %3 of memory.</numerusform>
+            <numerusform>%1
+Processor: %2, %n cores, %3 of memory.</numerusform>
         </translation>
     </message>
 </context>
@@ -80,9 +82,9 @@ Processor: %2, %n core(s), %3 of memory.</source>
     <name>studio::ui::ModelsDialog</name>
     <message numerus="yes">
         <source>%1 is sound: %n file(s) read.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 is sound: %n file read.</numerusform>
+            <numerusform>%1 is sound: %n files read.</numerusform>
         </translation>
     </message>
 </context>

@@ -272,131 +272,131 @@
     <name>studio::Preference</name>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>语言</translation>
     </message>
     <message>
         <source>The language of the window.</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口的语言。</translation>
     </message>
     <message>
         <source>Appearance</source>
-        <translation type="unfinished"></translation>
+        <translation>外观</translation>
     </message>
     <message>
         <source>Light or dark, or as the system is.</source>
-        <translation type="unfinished"></translation>
+        <translation>浅色、深色，或跟随系统。</translation>
     </message>
     <message>
         <source>Reduced motion</source>
-        <translation type="unfinished"></translation>
+        <translation>减少动效</translation>
     </message>
     <message>
         <source>With it nothing in the window moves by itself, and videos do not start to play alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>开启后窗口中没有自行运动的内容，视频也不会自动播放。</translation>
     </message>
     <message>
         <source>Mirror</source>
-        <translation type="unfinished"></translation>
+        <translation>镜像</translation>
     </message>
     <message>
         <source>Another address for models when huggingface.co cannot be reached, such as https://hf-mirror.com. Empty: huggingface.co itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法访问 huggingface.co 时下载模型所用的地址，例如 https://hf-mirror.com。留空：huggingface.co 本身。</translation>
     </message>
     <message>
         <source>Proxy</source>
-        <translation type="unfinished"></translation>
+        <translation>代理</translation>
     </message>
     <message>
         <source>Such as http://host:port or socks5h://host:port. Empty: what the system says.</source>
-        <translation type="unfinished"></translation>
+        <translation>例如 http://主机:端口 或 socks5h://主机:端口。留空：使用系统设置。</translation>
     </message>
     <message>
         <source>Stay offline</source>
-        <translation type="unfinished"></translation>
+        <translation>保持离线</translation>
     </message>
     <message>
         <source>The program then never uses the network. Downloads of models are the only thing that it ever uses it for.</source>
-        <translation type="unfinished"></translation>
+        <translation>开启后本程序绝不使用网络。它只在下载模型时才会联网。</translation>
     </message>
     <message>
         <source>Compute on</source>
-        <translation type="unfinished">计算设备</translation>
+        <translation>计算设备</translation>
     </message>
     <message>
         <source>What makes the videos unless a video&apos;s own settings say another.</source>
-        <translation type="unfinished"></translation>
+        <translation>生成视频所用的设备，除非该视频自己的设置另有指定。</translation>
     </message>
     <message>
         <source>Processor threads</source>
-        <translation type="unfinished">处理器线程</translation>
+        <translation>处理器线程</translation>
     </message>
     <message>
         <source>Fewer leave more of the computer to other programs. 0: as many as there are cores.</source>
-        <translation type="unfinished"></translation>
+        <translation>线程少一些，其他程序就能用得多一些。0：与核心数相同。</translation>
     </message>
     <message>
         <source>Main memory at most</source>
-        <translation type="unfinished"></translation>
+        <translation>内存上限</translation>
     </message>
     <message>
         <source>Such as 12GB. 0: what is free when a video begins.</source>
-        <translation type="unfinished"></translation>
+        <translation>例如 12GB。0：开始生成时的空闲内存。</translation>
     </message>
     <message>
         <source>Graphics memory at most</source>
-        <translation type="unfinished"></translation>
+        <translation>显存上限</translation>
     </message>
     <message>
         <source>Such as 8GB. 0: what is free when a video begins.</source>
-        <translation type="unfinished"></translation>
+        <translation>例如 8GB。0：开始生成时的空闲显存。</translation>
     </message>
     <message>
         <source>Give memory back after</source>
-        <translation type="unfinished"></translation>
+        <translation>空闲多久后释放内存</translation>
     </message>
     <message>
         <source>So long after the last video the model leaves the memory; the next video loads it again. 0: never.</source>
-        <translation type="unfinished"></translation>
+        <translation>最后一个视频完成后经过这段时间，模型即从内存中卸载；下一个视频会重新加载。0：从不。</translation>
     </message>
     <message>
         <source>Folder for videos</source>
-        <translation type="unfinished"></translation>
+        <translation>视频文件夹</translation>
     </message>
     <message>
         <source>Empty: Turbo Studio in your folder for videos.</source>
-        <translation type="unfinished"></translation>
+        <translation>留空：您的视频文件夹中的 Turbo Studio。</translation>
     </message>
     <message>
         <source>Names of videos</source>
-        <translation type="unfinished"></translation>
+        <translation>视频文件名</translation>
     </message>
     <message>
         <source>Made of {date}, {time}, {seed}, {model}, {prompt} and {source} (the start image), with any text between them.</source>
-        <translation type="unfinished"></translation>
+        <translation>由 {date}（日期）、{time}（时间）、{seed}（种子）、{model}（模型）、{prompt}（提示词）和 {source}（起始图像）组成，其间可加任意文字。</translation>
     </message>
     <message>
         <source>Settings in the video file</source>
-        <translation type="unfinished"></translation>
+        <translation>视频文件中的设置</translation>
     </message>
     <message>
         <source>Kept, anybody who has the file can read prompt and settings and make it again. Left out, only the mark that it was made by a computer stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>保留时，任何得到该文件的人都能读到提示词和设置并重新生成。不写入时，只留下由计算机生成的标识。</translation>
     </message>
     <message>
         <source>Tell when the queue is done</source>
-        <translation type="unfinished"></translation>
+        <translation>队列完成时通知</translation>
     </message>
     <message>
         <source>One notice of the system, and only when the window is not in front.</source>
-        <translation type="unfinished"></translation>
+        <translation>一条系统通知，且仅在窗口不在前台时。</translation>
     </message>
     <message>
         <source>With a sound</source>
-        <translation type="unfinished"></translation>
+        <translation>带提示音</translation>
     </message>
     <message>
         <source>The system&apos;s own sound for notices.</source>
-        <translation type="unfinished"></translation>
+        <translation>系统自带的通知声音。</translation>
     </message>
     <message>
         <source>Progress in the task bar</source>
@@ -554,75 +554,75 @@
     <name>studio::ui::DownloadCard</name>
     <message>
         <source>Download</source>
-        <translation type="unfinished"></translation>
+        <translation>下载</translation>
     </message>
     <message>
         <source>Cancel the download</source>
-        <translation type="unfinished"></translation>
+        <translation>取消下载</translation>
     </message>
     <message>
         <source>What has arrived is deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation>已下载的部分会被删除。</translation>
     </message>
     <message>
         <source>Mirror and proxy…</source>
-        <translation type="unfinished"></translation>
+        <translation>镜像与代理…</translation>
     </message>
     <message>
         <source>%1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 / %2</translation>
     </message>
     <message>
         <source>Waits for the other download</source>
-        <translation type="unfinished"></translation>
+        <translation>等待另一项下载</translation>
     </message>
     <message>
         <source>Paused at %1</source>
-        <translation type="unfinished"></translation>
+        <translation>已暂停：%1</translation>
     </message>
     <message>
         <source>Stopped at %1</source>
-        <translation type="unfinished"></translation>
+        <translation>已停止：%1</translation>
     </message>
     <message>
         <source>Ready</source>
-        <translation type="unfinished">就绪</translation>
+        <translation>就绪</translation>
     </message>
     <message>
         <source>Checking the files, %1</source>
-        <translation type="unfinished"></translation>
+        <translation>正在校验文件，%1</translation>
     </message>
     <message>
         <source>Waiting for the server, %1</source>
-        <translation type="unfinished"></translation>
+        <translation>正在等待服务器，%1</translation>
     </message>
     <message>
         <source>%1 per second</source>
-        <translation type="unfinished"></translation>
+        <translation>每秒 %1</translation>
     </message>
     <message>
         <source>%1, %2</source>
-        <translation type="unfinished">%1。%2 {1,?}</translation>
+        <translation>%1，%2</translation>
     </message>
     <message>
         <source>%1, %2, %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1，%2，%3</translation>
     </message>
     <message>
         <source>Where this host cannot be reached, a mirror or a proxy often helps. What has arrived is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>如果无法访问该主机，镜像或代理通常有帮助。已下载的部分会保留。</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished">暂停</translation>
+        <translation>暂停</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished">重试</translation>
+        <translation>重试</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished">继续</translation>
+        <translation>继续</translation>
     </message>
 </context>
 <context>
@@ -927,130 +927,131 @@
     <name>studio::ui::FirstRun</name>
     <message>
         <source>Welcome to Turbo Studio</source>
-        <translation type="unfinished"></translation>
+        <translation>欢迎使用 Turbo Studio</translation>
     </message>
     <message>
         <source>Skip</source>
-        <translation type="unfinished"></translation>
+        <translation>跳过</translation>
     </message>
     <message>
         <source>Back</source>
-        <translation type="unfinished"></translation>
+        <translation>上一步</translation>
     </message>
     <message>
         <source>It turns words and pictures into short videos, on this computer. Nothing is sent anywhere.</source>
-        <translation type="unfinished"></translation>
+        <translation>它在这台计算机上把文字和图片变成短视频，不会向任何地方发送内容。</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>语言</translation>
     </message>
     <message>
         <source>Folder for models and everything else</source>
-        <translation type="unfinished"></translation>
+        <translation>存放模型和其他一切的文件夹</translation>
     </message>
     <message>
         <source>Choose another folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>选择其他文件夹…</translation>
     </message>
     <message>
         <source>Welcome</source>
-        <translation type="unfinished"></translation>
+        <translation>欢迎</translation>
     </message>
     <message>
         <source>Looking…</source>
-        <translation type="unfinished">正在检查…</translation>
+        <translation>正在检查…</translation>
     </message>
     <message>
         <source>Download the recommended model</source>
-        <translation type="unfinished"></translation>
+        <translation>下载推荐的模型</translation>
     </message>
     <message>
         <source>I already have the files…</source>
-        <translation type="unfinished"></translation>
+        <translation>我已有这些文件…</translation>
     </message>
     <message>
         <source>Other models…</source>
-        <translation type="unfinished"></translation>
+        <translation>其他模型…</translation>
     </message>
     <message>
         <source>What this computer can do</source>
-        <translation type="unfinished"></translation>
+        <translation>这台计算机的能力</translation>
     </message>
     <message>
         <source>Try the window meanwhile: the small demo model is here already and makes a video within seconds. The download goes on, also when this window is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>其间可以先试用窗口：小型演示模型已经就位，几秒钟即可生成视频。关闭此窗口后下载仍会继续。</translation>
     </message>
     <message>
         <source>The model is on its way</source>
-        <translation type="unfinished"></translation>
+        <translation>模型正在下载</translation>
     </message>
     <message>
         <source>%1 (%2 free)</source>
-        <translation type="unfinished"></translation>
+        <translation>%1（可用 %2）</translation>
     </message>
     <message>
         <source>The system&apos;s own folders</source>
-        <translation type="unfinished"></translation>
+        <translation>系统自己的文件夹</translation>
     </message>
     <message>
         <source>Folder for everything</source>
-        <translation type="unfinished"></translation>
+        <translation>存放一切的文件夹</translation>
     </message>
     <message>
         <source>No graphics card that can be used: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有可用的显卡：%1。</translation>
     </message>
     <message>
         <source>%1 with %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1，%2。</translation>
     </message>
     <message numerus="yes">
         <source>%1
 Processor: %2, %n core(s), %3 of memory.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1
+处理器：%2，%n 个核心，%3 内存。</numerusform>
         </translation>
     </message>
     <message>
         <source>The published models need more memory than this computer has. The small demo model works at once, and videos that are made elsewhere play here.</source>
-        <translation type="unfinished"></translation>
+        <translation>已发布的模型所需的内存超过这台计算机的内存。小型演示模型可以立即使用，在别处生成的视频也能在这里播放。</translation>
     </message>
     <message>
         <source>more than %1</source>
-        <translation type="unfinished"></translation>
+        <translation>超过 %1</translation>
     </message>
     <message>
         <source>Recommended: %1. To download: %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>推荐：%1。需下载：%2。</translation>
     </message>
     <message>
         <source>%1 A video of five seconds then takes about %2 (a guess).</source>
-        <translation type="unfinished"></translation>
+        <translation>%1五秒的视频大约需要 %2（估计）。</translation>
     </message>
     <message>
         <source>Licence: %1. By downloading you accept it.</source>
-        <translation type="unfinished"></translation>
+        <translation>许可证：%1。下载即表示接受。</translation>
     </message>
     <message>
         <source>Page %1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 页，共 %2 页</translation>
     </message>
     <message>
         <source>Next</source>
-        <translation type="unfinished"></translation>
+        <translation>下一步</translation>
     </message>
     <message>
         <source>Download</source>
-        <translation type="unfinished"></translation>
+        <translation>下载</translation>
     </message>
     <message>
         <source>Try the demo model</source>
-        <translation type="unfinished"></translation>
+        <translation>试用演示模型</translation>
     </message>
     <message>
         <source>Open the window</source>
-        <translation type="unfinished"></translation>
+        <translation>打开窗口</translation>
     </message>
 </context>
 <context>
@@ -1086,103 +1087,103 @@ Processor: %2, %n core(s), %3 of memory.</source>
     <name>studio::ui::FoldersPage</name>
     <message>
         <source>Folders of the program</source>
-        <translation type="unfinished"></translation>
+        <translation>程序的文件夹</translation>
     </message>
     <message>
         <source>What</source>
-        <translation type="unfinished">项目</translation>
+        <translation>项目</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished">大小</translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>Free on its disk</source>
-        <translation type="unfinished"></translation>
+        <translation>所在磁盘可用</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished">文件夹</translation>
+        <translation>文件夹</translation>
     </message>
     <message>
         <source>Show in the file manager</source>
-        <translation type="unfinished"></translation>
+        <translation>在文件管理器中显示</translation>
     </message>
     <message>
         <source>Move everything…</source>
-        <translation type="unfinished"></translation>
+        <translation>全部移动…</translation>
     </message>
     <message>
         <source>Models, queue, history, settings and log go to another folder together; videos stay.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型、队列、历史、设置和日志一起移到另一个文件夹；视频保持原位。</translation>
     </message>
     <message>
         <source>The program keeps its files in the folders that the system has for them.</source>
-        <translation type="unfinished"></translation>
+        <translation>程序把文件放在系统为此提供的文件夹中。</translation>
     </message>
     <message>
         <source>The program keeps all its files in %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>程序的所有文件都在 %1 中。</translation>
     </message>
     <message>
         <source>Portable: all files are beside the program, in %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>便携模式：所有文件都在程序旁边的 %1 中。</translation>
     </message>
     <message>
         <source>STUDIO_HOME says that all files are in %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>STUDIO_HOME 指定所有文件都在 %1 中。</translation>
     </message>
     <message>
         <source>Started with --data-root: all files are in %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>以 --data-root 启动：所有文件都在 %1 中。</translation>
     </message>
     <message>
         <source>Models</source>
-        <translation type="unfinished">模型</translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Queue and history</source>
-        <translation type="unfinished"></translation>
+        <translation>队列与历史</translation>
     </message>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>设置</translation>
     </message>
     <message>
         <source>Log and unfinished work</source>
-        <translation type="unfinished"></translation>
+        <translation>日志与未完成的工作</translation>
     </message>
     <message>
         <source>Videos</source>
-        <translation type="unfinished"></translation>
+        <translation>视频</translation>
     </message>
     <message>
         <source>The program itself</source>
-        <translation type="unfinished"></translation>
+        <translation>程序本身</translation>
     </message>
     <message>
         <source>Nothing can be moved while a video is being made.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在生成视频时无法移动。</translation>
     </message>
     <message>
         <source>Folder for everything</source>
-        <translation type="unfinished"></translation>
+        <translation>存放一切的文件夹</translation>
     </message>
     <message>
         <source>Move everything?</source>
-        <translation type="unfinished"></translation>
+        <translation>全部移动？</translation>
     </message>
     <message>
         <source>%1 are moved to %2, where %3 are free. The program ends, moves with a progress bar, and opens again. You may cancel on the way; nothing is lost then.</source>
-        <translation type="unfinished"></translation>
+        <translation>将把 %1 移到 %2，那里可用 %3。程序会退出，在显示进度的同时移动，然后重新打开。途中可以取消，不会丢失任何内容。</translation>
     </message>
     <message>
         <source>Move and restart</source>
-        <translation type="unfinished"></translation>
+        <translation>移动并重启</translation>
     </message>
     <message>
         <source>Keep the folder</source>
-        <translation type="unfinished"></translation>
+        <translation>保留现有文件夹</translation>
     </message>
 </context>
 <context>
@@ -1322,51 +1323,51 @@ Processor: %2, %n core(s), %3 of memory.</source>
     <name>studio::ui::Housekeeping</name>
     <message>
         <source>Restart the engine?</source>
-        <translation type="unfinished"></translation>
+        <translation>重启引擎？</translation>
     </message>
     <message>
         <source>The video that is being made is interrupted; it stays in the queue.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在生成的视频会被中断；它仍保留在队列中。</translation>
     </message>
     <message>
         <source>Restart</source>
-        <translation type="unfinished"></translation>
+        <translation>重启</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished">继续</translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>There is no model yet</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有模型</translation>
     </message>
     <message>
         <source>Download</source>
-        <translation type="unfinished"></translation>
+        <translation>下载</translation>
     </message>
     <message>
         <source>I already have the files…</source>
-        <translation type="unfinished"></translation>
+        <translation>我已有这些文件…</translation>
     </message>
     <message>
         <source>Other models…</source>
-        <translation type="unfinished"></translation>
+        <translation>其他模型…</translation>
     </message>
     <message>
         <source>Add a model that you have, or choose one of the published ones.</source>
-        <translation type="unfinished"></translation>
+        <translation>添加您已有的模型，或选择一个已发布的模型。</translation>
     </message>
     <message>
         <source>more than %1</source>
-        <translation type="unfinished"></translation>
+        <translation>超过 %1</translation>
     </message>
     <message>
         <source>Recommended for this computer: %1. To download: %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>为这台计算机推荐：%1。需下载：%2。</translation>
     </message>
     <message>
         <source>%1: %2</source>
-        <translation type="unfinished">%1。%2 {1:?}</translation>
+        <translation>%1：%2</translation>
     </message>
 </context>
 <context>
@@ -1482,6 +1483,14 @@ Processor: %2, %n core(s), %3 of memory.</source>
     <message>
         <source>There is no log file: %1</source>
         <translation>没有日志文件：%1</translation>
+    </message>
+    <message>
+        <source>Copy what is shown</source>
+        <translation>复制所显示的内容</translation>
+    </message>
+    <message>
+        <source>Without your name and your folders; prompts are never in the log.</source>
+        <translation>不含您的名字和文件夹；日志中从不包含提示词。</translation>
     </message>
 </context>
 <context>
@@ -1807,148 +1816,148 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     </message>
     <message>
         <source>more than %1</source>
-        <translation type="unfinished"></translation>
+        <translation>超过 %1</translation>
     </message>
     <message>
         <source>On this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>在这台计算机上</translation>
     </message>
     <message>
         <source>Published</source>
-        <translation type="unfinished"></translation>
+        <translation>已发布</translation>
     </message>
     <message>
         <source>Licence</source>
-        <translation type="unfinished"></translation>
+        <translation>许可证</translation>
     </message>
     <message>
         <source>Check the files</source>
-        <translation type="unfinished"></translation>
+        <translation>校验文件</translation>
     </message>
     <message>
         <source>Reads every byte and compares it with what was published; takes minutes for large models.</source>
-        <translation type="unfinished"></translation>
+        <translation>读取每个字节并与发布的内容比较；大型模型需要几分钟。</translation>
     </message>
     <message>
         <source>Published models</source>
-        <translation type="unfinished"></translation>
+        <translation>已发布的模型</translation>
     </message>
     <message>
         <source>Download</source>
-        <translation type="unfinished"></translation>
+        <translation>下载</translation>
     </message>
     <message>
         <source>not known</source>
-        <translation type="unfinished"></translation>
+        <translation>未知</translation>
     </message>
     <message>
         <source>Here</source>
-        <translation type="unfinished"></translation>
+        <translation>已有</translation>
     </message>
     <message>
         <source>Not here</source>
-        <translation type="unfinished"></translation>
+        <translation>尚无</translation>
     </message>
     <message>
         <source>Cannot be run yet</source>
-        <translation type="unfinished"></translation>
+        <translation>暂不能运行</translation>
     </message>
     <message>
         <source>From %1</source>
-        <translation type="unfinished"></translation>
+        <translation>来自 %1</translation>
     </message>
     <message>
         <source>%1 are here already; %2 will be fetched.</source>
-        <translation type="unfinished"></translation>
+        <translation>已有 %1；将下载 %2。</translation>
     </message>
     <message>
         <source>This program cannot run it yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>本程序暂时无法运行它。</translation>
     </message>
     <message>
         <source>Reading every byte of %1…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在读取 %1 的每个字节…</translation>
     </message>
     <message>
         <source>Checking: %1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>正在校验：%1 / %2</translation>
     </message>
     <message>
         <source>%1: %2</source>
-        <translation type="unfinished">%1。%2 {1:?}</translation>
+        <translation>%1：%2</translation>
     </message>
     <message>
         <source>%1 is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少 %1。</translation>
     </message>
     <message numerus="yes">
         <source>%1 is sound: %n file(s) read.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 完好：已读取 %n 个文件。</numerusform>
         </translation>
     </message>
     <message>
         <source>Download it again; only what is damaged or missing is fetched.</source>
-        <translation type="unfinished"></translation>
+        <translation>请重新下载；只会获取损坏或缺失的部分。</translation>
     </message>
 </context>
 <context>
     <name>studio::ui::MoveDialog</name>
     <message>
         <source>Turbo Studio moves</source>
-        <translation type="unfinished"></translation>
+        <translation>Turbo Studio 正在移动</translation>
     </message>
     <message>
         <source>Everything is moved to %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在把一切移到 %1。</translation>
     </message>
     <message>
         <source>How far the move is</source>
-        <translation type="unfinished"></translation>
+        <translation>移动进度</translation>
     </message>
     <message>
         <source>Looking…</source>
-        <translation type="unfinished">正在检查…</translation>
+        <translation>正在检查…</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>%1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 / %2</translation>
     </message>
     <message>
         <source>Comparing the copy: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>正在比较副本：%1</translation>
     </message>
     <message>
         <source>Copying: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>正在复制：%1</translation>
     </message>
     <message>
         <source>%1, %2</source>
-        <translation type="unfinished">%1。%2 {1,?}</translation>
+        <translation>%1，%2</translation>
     </message>
     <message>
         <source>Nothing was moved.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有移动任何内容。</translation>
     </message>
     <message>
         <source>Go on with the old folder</source>
-        <translation type="unfinished"></translation>
+        <translation>继续使用原文件夹</translation>
     </message>
     <message>
         <source>Cancelling…</source>
-        <translation type="unfinished">正在取消…</translation>
+        <translation>正在取消…</translation>
     </message>
     <message>
         <source>The folder of the program is not there</source>
-        <translation type="unfinished"></translation>
+        <translation>找不到程序的文件夹</translation>
     </message>
     <message>
         <source>Models, queue and settings are in %1, which cannot be found. Plug the drive in and start the program again.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型、队列和设置在 %1 中，但找不到它。请接上该磁盘后重新启动程序。</translation>
     </message>
 </context>
 <context>
@@ -1962,75 +1971,75 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <name>studio::ui::PreferenceRow</name>
     <message>
         <source>As the system</source>
-        <translation type="unfinished"></translation>
+        <translation>跟随系统</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>浅色</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>深色</translation>
     </message>
     <message>
         <source>On</source>
-        <translation type="unfinished"></translation>
+        <translation>开</translation>
     </message>
     <message>
         <source>Off</source>
-        <translation type="unfinished"></translation>
+        <translation>关</translation>
     </message>
     <message>
         <source>What is fastest</source>
-        <translation type="unfinished"></translation>
+        <translation>最快的设备</translation>
     </message>
     <message>
         <source>The processor</source>
-        <translation type="unfinished"></translation>
+        <translation>处理器</translation>
     </message>
     <message>
         <source>The graphics card (CUDA)</source>
-        <translation type="unfinished"></translation>
+        <translation>显卡（CUDA）</translation>
     </message>
     <message>
         <source>Keep them in the file</source>
-        <translation type="unfinished"></translation>
+        <translation>保留在文件中</translation>
     </message>
     <message>
         <source>Leave them out</source>
-        <translation type="unfinished"></translation>
+        <translation>不写入</translation>
     </message>
     <message>
         <source>%1 Acts after a restart.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1重启后生效。</translation>
     </message>
     <message>
         <source>Back to the default</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复默认</translation>
     </message>
     <message>
         <source>Back to the default: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复默认：%1</translation>
     </message>
     <message>
         <source> min</source>
-        <translation type="unfinished"></translation>
+        <translation> 分钟</translation>
     </message>
     <message>
         <source>No limit</source>
-        <translation type="unfinished"></translation>
+        <translation>无限制</translation>
     </message>
     <message>
         <source>The standard folder</source>
-        <translation type="unfinished"></translation>
+        <translation>标准文件夹</translation>
     </message>
     <message>
         <source>Choose a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>选择文件夹</translation>
     </message>
     <message>
         <source>Choose a folder: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>选择文件夹：%1</translation>
     </message>
 </context>
 <context>
@@ -2350,6 +2359,10 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <message>
         <source>Make this video after those that wait (Ctrl+Enter)</source>
         <translation>排在等待中的视频之后生成 (Ctrl+Enter)</translation>
+    </message>
+    <message>
+        <source>Download model and generate</source>
+        <translation>下载模型并生成</translation>
     </message>
 </context>
 <context>
@@ -3015,67 +3028,67 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
     <name>studio::ui::SettingsDialog</name>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>设置</translation>
     </message>
     <message>
         <source>Search settings</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索设置</translation>
     </message>
     <message>
         <source>Pages of the settings</source>
-        <translation type="unfinished"></translation>
+        <translation>设置页面</translation>
     </message>
     <message>
         <source>General</source>
-        <translation type="unfinished"></translation>
+        <translation>常规</translation>
     </message>
     <message>
         <source>Folders</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹</translation>
     </message>
     <message>
         <source>Downloads and network</source>
-        <translation type="unfinished"></translation>
+        <translation>下载与网络</translation>
     </message>
     <message>
         <source>Performance</source>
-        <translation type="unfinished"></translation>
+        <translation>性能</translation>
     </message>
     <message>
         <source>Videos</source>
-        <translation type="unfinished"></translation>
+        <translation>视频</translation>
     </message>
     <message>
         <source>Notices</source>
-        <translation type="unfinished"></translation>
+        <translation>通知</translation>
     </message>
     <message>
         <source>Shortcuts</source>
-        <translation type="unfinished">快捷键</translation>
+        <translation>快捷键</translation>
     </message>
     <message>
         <source>Reset everything…</source>
-        <translation type="unfinished"></translation>
+        <translation>全部重置…</translation>
     </message>
     <message>
         <source>No setting has these words.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有包含这些词的设置。</translation>
     </message>
     <message>
         <source>Reset everything?</source>
-        <translation type="unfinished"></translation>
+        <translation>全部重置？</translation>
     </message>
     <message>
         <source>Every setting goes back to its default, shortcuts too. Models, videos and folders stay as they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>所有设置恢复默认，快捷键也是。模型、视频和文件夹保持不变。</translation>
     </message>
     <message>
         <source>Reset</source>
-        <translation type="unfinished"></translation>
+        <translation>重置</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished">保存</translation>
+        <translation>保留</translation>
     </message>
 </context>
 <context>
