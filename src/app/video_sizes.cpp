@@ -10,7 +10,7 @@ namespace studio {
 namespace {
 
 constexpr double kSmallArea = 832.0 * 480, kLargeArea = 1280.0 * 720;
-constexpr double kSameShape = 0.02;  // two ratios that differ by less are one shape
+constexpr double kSameShape = 0.04;  // two ratios that differ by less are one shape
 
 const Json& at(const Json& object, const char* key) {
     static const Json kNull;

@@ -22,7 +22,7 @@ class CreateSettingsTest : public WindowFixture {
         model.kind = kind;
         model.defaults = {{"width", 832}, {"height", 480},   {"num_frames", 81},   {"fps", 16},      {"steps", 50},
                           {"shift", 5.0}, {"sigma_max", 80}, {"sampler", "unipc"}, {"guidance", 5.0}};
-        model.details = {{"config", {{"dit", {{"dim", 5120}, {"has_sla", true}}}}}};
+        model.details = {{"config", {{"dit", {{"dim", 5120}, {"has_linear_branch", true}}}}}};
         return model;
     }
     static ModelInfo turbo() {

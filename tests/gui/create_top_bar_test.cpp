@@ -104,6 +104,8 @@ class CreateTopBarTest : public WindowFixture {
         openModels({named("words", "text-to-video"), named("photo", "image-to-video")});
         QMimeData data;
         data.setUrls({QUrl::fromLocalFile("/pictures/cat.png")});
+        QDragEnterEvent enter(QPoint(5, 5), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(window_.get(), &enter);
         QDropEvent event(QPointF(5, 5), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         QApplication::sendEvent(window_.get(), &event);
         QVERIFY(isChecked("imageMode"));

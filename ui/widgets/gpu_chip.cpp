@@ -79,7 +79,8 @@ void GpuChip::updateText() {
     setText(text);
     setAccessibleName(help);
     const QString why = hasGpu() || reason_.isEmpty() ? QString() : reason_ + QLatin1Char('\n');
-    setToolTip(Qt::convertFromPlainText(help + QLatin1Char('\n') + why + tr("Click for the Doctor, which says more.")));
+    setToolTip(Qt::convertFromPlainText(help + QLatin1Char('\n') + why + tr("Click for the Doctor, which says more."),
+                                        Qt::WhiteSpaceNormal));
     setVisible(true);
 }
 

@@ -156,7 +156,8 @@ void TopBar::addToPicker(int index) {
     if (!model.complete && !model.missing.empty()) about << tr("Missing:");
     for (const std::string& missing : model.missing)
         about << fromUtf8(missing);
-    picker_->setItemData(row, Qt::convertFromPlainText(about.join(QLatin1Char('\n'))), Qt::ToolTipRole);
+    picker_->setItemData(row, Qt::convertFromPlainText(about.join(QLatin1Char('\n')), Qt::WhiteSpaceNormal),
+                         Qt::ToolTipRole);
     picker_->setItemData(row, about.join(QLatin1String(", ")), Qt::AccessibleDescriptionRole);
 }
 
