@@ -25,10 +25,10 @@ FOLDERS = {
     "quant": ("128 x 128 block quantiser of the W8A8 checkpoints: scale amax / 128. `tile.cuh` is its end for other kernels.", "quant", {
         "quantize": ("int8 and one scale a block, GELU before it if asked", "[rows, dim], dim % 8 = 0", FLOATS + " to int8", "quantize_kernel", "128", "", "linear", "quantize_reference.cpp (equal bit for bit)")}),
     "gemm_int8": ("W8A8 linear layer; `epilogue.cuh` ends it in bias, GELU or gated residual.", "linear_w8a8", {
-        "linear_w8a8_sm80": ("int8 product with 128 x 128 scales by mma.sync", "[m, k] [n, k], k % 128 = 0, n % 8 = 0", "int8 to " + FLOATS, "sm_80:linear_kernel", "98,304", "Linear", "linear", "linear_w8a8_reference.cpp"),
-        "linear_w8a8_sm90a": ("the same by TMA and WGMMA, one producer and two consumer groups", "the same", "the same", "sm_90a:linear_kernel", "131,136", "Linear", "linear", "linear_w8a8_reference.cpp")}),
+        "linear_w8a8_sm80": ("int8 product with 128 x 128 scales by mma.sync", "[m, k] [n, k], k % 128 = 0, n % 8 = 0", "int8 to " + FLOATS, "sm_80:linear_kernel", "98,304", "LinearW8A8", "linear", "linear_w8a8_reference.cpp"),
+        "linear_w8a8_sm90a": ("the same by TMA and WGMMA, one producer and two consumer groups", "the same", "the same", "sm_90a:linear_kernel", "131,136", "LinearW8A8", "linear", "linear_w8a8_reference.cpp")}),
     "attention": ("Flash attention forward, 128 query rows a block, key blocks of 64, dense or by list; and the preparation of its operands.", "attention, hopper_attention, heads_prepare", {
-        "attention": ("softmax(q kT) v in bf16, or int8 q k with f16 v", "heads of 128, any tokens", "bf16; int8 + f16", "flash_kernel", "98,304; int8 65,536", "Attention SageAttention", "attention", "attention_reference.cpp"),
+        "attention": ("softmax(q kT) v in bf16, or int8 q k with f16 v", "heads of 128, any tokens", "bf16; int8 + f16", "flash_kernel", "98,304; int8 65,536", "Attention Bf16Attention SageAttention", "attention", "attention_reference.cpp"),
         "hopper_attention": ("int8 q k and fp8 v by WGMMA over finished blocks", "the same", "int8, e4m3", "hopper_attention_kernel", "147,528", "EightBitAttention", "attention", "attention_reference.cpp on the unpacked blocks"),
         "fp8_attention": ("the same by mma.sync", "the same", "int8, e4m3", "fp8_flash_kernel", "49,152", "EightBitAttention", "attention", "attention_reference.cpp on the unpacked blocks"),
         "head_factors": ("1 / rms of each token over all heads", "[batch, tokens, heads x 128]", "bf16 to f32", "head_factors_kernel", "128", "", "heads", "fp64 in heads_prepare_test.cpp"),
