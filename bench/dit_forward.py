@@ -2,10 +2,12 @@
 where it is built), in turn and in one run: time of a pass, processor time of it, peak memory. Nothing is downloaded: the weights are made here.
 
     dit_forward.py --ours build/dev/bin/bench_dit_forward [--work DIR] [--layers 30] [--sizes 256x256x5,480x272x17]
-                   [--kinds fp32,bf16,q8_0] [--repeats 3] [--rounds 1] [--threads 2] [--sd PROGRAM]
+                   [--kinds fp32,bf16,q8_0,w8a8] [--repeats 3] [--rounds 1] [--threads 2] [--sd PROGRAM]
 
+w8a8: INT8 weights and activations with a scale per 128 x 128 tile, made from the fp32 weights by --cli "models convert"; beside
+stable-diffusion.cpp at q8_0, its own 8-bit form.
 PROGRAM is bench/sdcpp_dit_forward.cpp built against stable-diffusion.cpp; it wants all 30 layers. diffusers is left out at
-q8_0. Processor time is comparable on a busy machine where elapsed time is not. Peak memory is the kernel's high-water mark of
+8 bits. Processor time is comparable on a busy machine where elapsed time is not. Peak memory is the kernel's high-water mark of
 each process; pages of mapped files count, so that the weights are in every figure.
 """
 import argparse
@@ -23,6 +25,7 @@ SHAPE = dict(num_attention_heads=12, attention_head_dim=128, ffn_dim=8960, in_ch
 def arguments():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--ours", help="path of bench_dit_forward")
+    p.add_argument("--cli", help="turbo-studio-cli, which converts for w8a8")
     p.add_argument("--sd", help="bench/sdcpp_dit_forward.cpp, built against stable-diffusion.cpp")
     p.add_argument("--work", default="/tmp/bench-dit-forward")
     p.add_argument("--layers", type=int, default=30)
@@ -40,11 +43,23 @@ def folder(a, kind):
     return os.path.join(a.work, f"{kind}-{a.layers}")
 
 
+def weights_of(a, kind):
+    """What bench_dit_forward opens."""
+    names = {"q8_0": "model.gguf", "w8a8": "model.safetensors"}
+    return os.path.join(folder(a, kind), names[kind]) if kind in names else folder(a, kind)
+
+
 def make(a):
     """Random weights: diffusers' own network for fp32 and bf16, the same tensors under official names in a GGUF for q8_0."""
     import torch
     from diffusers import WanTransformer3DModel
 
+    if a.make == "w8a8":
+        source = folder(a, "fp32")
+        if not os.path.exists(os.path.join(source, "config.json")):
+            subprocess.run([sys.executable, os.path.abspath(__file__), "--work", a.work, "--layers", str(a.layers), "--make", "fp32"], check=True)
+        os.makedirs(folder(a, "w8a8"), exist_ok=True)
+        return subprocess.run([a.cli, "models", "convert", source, weights_of(a, "w8a8"), "--to", "w8a8"], check=True, stdout=subprocess.DEVNULL)
     torch.manual_seed(1)
     model = WanTransformer3DModel(num_layers=a.layers, **SHAPE)
     if a.make == "bf16":
@@ -142,20 +157,21 @@ def measure(a):
     common = ["--work", a.work, "--layers", str(a.layers), "--repeats", str(a.repeats), "--threads", str(a.threads)]
     kinds = a.kinds.split(",")
     for kind in kinds:
-        if not os.path.exists(os.path.join(folder(a, kind), "model.gguf" if kind == "q8_0" else "config.json")):
-            subprocess.run(me + common + ["--make", kind], check=True)
+        made = weights_of(a, kind)
+        if not os.path.exists(made if made != folder(a, kind) else os.path.join(made, "config.json")):
+            subprocess.run(me + common + ["--make", kind] + (["--cli", a.cli] if a.cli else []), check=True)
     print(f"Wan 1.3B shapes, {a.layers} blocks, {a.threads} threads, median of {a.repeats} x {a.rounds}, seconds\n")
     print("| weights | size | tokens | program | text side, once | pass | processor time | load | peak memory, GB |\n|---|---|---|---|---|---|---|---|---|")
     for size in a.sizes.split(","):
         width, height, frames = size.split("x")
         for kind in kinds:
-            model = os.path.join(folder(a, kind), "model.gguf") if kind == "q8_0" else folder(a, kind)
-            ours = [a.ours, "--model", model, "--width", width, "--height", height, "--frames", frames, "--precision",
-                    "fp32" if kind == "q8_0" else kind, "--threads", str(a.threads), "--repeats", str(a.repeats)]
+            is_8_bit = kind in ("q8_0", "w8a8")
+            ours = [a.ours, "--model", weights_of(a, kind), "--w8a8", str(int(kind == "w8a8")), "--width", width, "--height", height, "--frames", frames, "--precision",
+                    "fp32" if is_8_bit else kind, "--threads", str(a.threads), "--repeats", str(a.repeats)]
             theirs = me + common + ["--peer", folder(a, kind), "--sizes", size]
-            commands = [ours] + ([] if kind == "q8_0" else [theirs])
+            commands = [ours] + ([] if is_8_bit else [theirs])
             if a.sd:
-                name = {"fp32": "f32"}.get(kind, kind)
+                name = {"fp32": "f32", "w8a8": "q8_0"}.get(kind, kind)
                 commands.append([a.sd, official_file(a), name, width, height, frames, str(a.threads), str(a.repeats), "1"])
             rows = {}
             for _ in range(a.rounds):  # in turn, so that a busy minute meets both

@@ -31,6 +31,7 @@ namespace avx2 {
 #pragma GCC push_options
 #pragma GCC target("arch=skylake-avx512,prefer-vector-width=512")
 namespace avx512 {
+#define STUDIO_SIMD_AVX512 1
 #include "tensor/cpu_simd.inc"
 
 #include "tensor/cpu_rows.inc"

@@ -28,8 +28,8 @@ bool has_row_kernel(const at::Tensor& x) {
     return x.is_cpu() && x.scalar_type() == at::kFloat && x.is_contiguous();
 }
 
-// table may be undefined: no rotation. Works in place.
-void rms_rope_rows_(at::Tensor& x, const at::Tensor& weight, double eps, const at::Tensor& table) {
+// table may be undefined: no rotation. to may be x.
+void rms_rope_rows(const at::Tensor& x, at::Tensor& to, const at::Tensor& weight, double eps, const at::Tensor& table) {
     const std::int64_t dim = x.size(-1);
     cpu::RmsRopeArgs args;
     args.weight = weight.const_data_ptr<float>();
@@ -38,11 +38,13 @@ void rms_rope_rows_(at::Tensor& x, const at::Tensor& weight, double eps, const a
     args.positions = table.defined() ? table.size(0) : 1;
     args.dim = dim;
     args.eps = static_cast<float>(eps);
-    float* data = x.mutable_data_ptr<float>();
+    const float* from = x.const_data_ptr<float>();
+    float* data = to.mutable_data_ptr<float>();
     at::parallel_for(0, x.numel() / dim, std::max<std::int64_t>(1, 16384 / dim),
-                     [&args, data, dim](std::int64_t begin, std::int64_t end) {
+                     [&args, from, data, dim](std::int64_t begin, std::int64_t end) {
                          cpu::RmsRopeArgs part = args;
-                         part.x = part.out = data + begin * dim;
+                         part.x = from + begin * dim;
+                         part.out = data + begin * dim;
                          part.rows = end - begin;
                          part.first_row = begin;
                          cpu::rms_rope(part);
@@ -53,8 +55,8 @@ void rms_rope_rows_(at::Tensor& x, const at::Tensor& weight, double eps, const a
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
     if (has_row_kernel(x) && weight.scalar_type() == at::kFloat && x.numel() > 0) {
-        at::Tensor y = x.clone();
-        rms_rope_rows_(y, weight.contiguous(), eps, {});
+        at::Tensor y = at::empty_like(x);
+        rms_rope_rows(x, y, weight.contiguous(), eps, {});
         return y;
     }
     if (x.is_cuda()) {
@@ -73,7 +75,7 @@ at::Tensor rms_norm_rope(const at::Tensor& x, const at::Tensor& weight, double e
     const std::int64_t tokens = table.size(0), head_dim = 2 * table.size(1);
     if (x.is_cpu()) {
         at::Tensor wide = x.to(at::kFloat).contiguous();
-        rms_rope_rows_(wide, weight, eps, table);
+        rms_rope_rows(wide, wide, weight, eps, table);
         return wide.view({-1, tokens, x.size(-1) / head_dim, head_dim}).to(x.scalar_type());
     }
     if (x.is_cuda()) {
