@@ -1,6 +1,7 @@
 #include "fake_engine.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace studio::test {
 
@@ -66,9 +67,35 @@ store::JobRecord record(JobId id, store::JobState state, const std::string& prom
     return job;
 }
 
+/// Files are not touched: calls are noted, a copy "takes" as long as the test lets it.
+static ui::ResultCalls scriptedResults(const Script& script) {
+    ui::ResultCalls results;
+    results.save_copy = [script](const std::filesystem::path& from, const std::filesystem::path& to,
+                                 const std::function<void(double)>& progress,
+                                 const std::stop_token& stop) -> Result<std::filesystem::path> {
+        script->note("copy " + from.string() + " to " + to.string());
+        progress(0.5);
+        while (script->holds_copies && !stop.stop_requested())
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        if (stop.stop_requested()) return cancelled();
+        return to;
+    };
+    results.last_frame = [](const std::filesystem::path&) -> Result<Frame> { return numberedFrame(32, 32, 8); };
+    results.compare = [script](const std::filesystem::path& a,
+                               const std::filesystem::path& b) -> Result<VideoComparison> {
+        script->note("compare " + a.string() + " with " + b.string());
+        return script->comparison;
+    };
+    results.differences = [script](const std::filesystem::path&) -> Result<std::vector<RecipeDifference>> {
+        return script->differences;
+    };
+    results.command_text = [](const GenerationRequest& request) {
+        return "turbo-studio-cli generate --prompt '" + request.prompt + "' --seed " + std::to_string(request.seed);
+    };
+    return results;
+}
+
 ui::Backend makeBackend(const Script& script, int num_frames, double fps) {
-    static const std::vector<Setting> settings = {
-        Setting{"steps", "--steps", SettingType::kInt, 1, 1000, {}, "", "from the model", "How many steps."}};
     ui::Backend backend;
     backend.make_queue = [script]() -> Result<std::unique_ptr<QueueClient>> {
         std::this_thread::sleep_for(script->build_time);
@@ -107,8 +134,41 @@ ui::Backend makeBackend(const Script& script, int num_frames, double fps) {
         }
         return fit;
     };
+    backend.exports.formats = [] {
+        std::vector<ExportFormatInfo> formats;
+        for (const auto& [format, key, extension] :
+             {std::tuple(ExportFormat::kH264, "h264", ".mp4"), std::tuple(ExportFormat::kGif, "gif", ".gif"),
+              std::tuple(ExportFormat::kPng, "png", ""), std::tuple(ExportFormat::kCopy, "copy", ".mp4")})
+            formats.push_back({format, key, extension, true, {}, 0, 51});
+        return formats;
+    };
+    backend.exports.can_interpolate = []() -> Result<void> { return {}; };
+    backend.exports.plan = [](const ExportRequest& request) -> Result<ExportPlan> {
+        return ExportPlan{request.target.empty() ? "/videos/out.mp4" : request.target, 32, 32, 8, 9, 1.125, 1000, {}};
+    };
+    backend.exports.run = [](const ExportRequest& request, const std::stop_token&,
+                             const std::function<void(const ExportProgress&)>&) -> Result<ExportResult> {
+        return ExportResult{request.target.empty() ? "/videos/out.mp4" : request.target, 1000, 32, 32, 8, 9, 1.125, {}};
+    };
+    backend.results = scriptedResults(script);
     backend.error_text = error_text;
-    backend.settings = settings;
+    backend.settings = settings_table();
+    const auto kept = std::make_shared<std::pair<std::mutex, StoredPresets>>();
+    backend.presets.list = [kept]() -> Result<StoredPresets> {
+        std::lock_guard lock(kept->first);
+        return kept->second;
+    };
+    backend.presets.keep = [kept](const Preset& preset, bool) -> Result<void> {
+        std::lock_guard lock(kept->first);
+        std::erase_if(kept->second.presets, [&](const Preset& one) { return one.name == preset.name; });
+        kept->second.presets.push_back(preset);
+        return {};
+    };
+    backend.presets.remove = [kept](const std::string& name) -> Result<void> {
+        std::lock_guard lock(kept->first);
+        std::erase_if(kept->second.presets, [&](const Preset& one) { return one.name == name; });
+        return {};
+    };
     return backend;
 }
 

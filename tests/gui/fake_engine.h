@@ -29,6 +29,9 @@ struct EngineScript {
     bool answers_cancel = true;             // JobCancelled at once
     bool queues_early = false;              // JobQueued is told before submit returns
     std::atomic<bool> is_alive{false};
+    std::atomic<bool> holds_copies{false};      // save_copy waits until it is stopped
+    VideoComparison comparison;                 // answers compare
+    std::vector<RecipeDifference> differences;  // answers differences
 
     /// Move a job from the queue to the history; `settings` are what it was made with.
     void end(JobId id, store::JobState state, const Json& settings = nullptr);
@@ -134,8 +137,10 @@ class FakeEngine : public QueueClient {
         std::vector<store::JobRecord> page;
         bool is_due = query.before_id == 0;
         for (const store::JobRecord& record : script_->ended) {
-            const bool matches =
-                record.draft.prompt.find(query.text) != std::string::npos && (!query.only_starred || record.is_starred);
+            const bool matches = record.draft.prompt.find(query.text) != std::string::npos &&
+                                 (!query.only_starred || record.is_starred) &&
+                                 (query.model.empty() || query.model == record.draft.model) &&
+                                 (query.group.empty() || record.draft.request.value("group", "") == query.group);
             if (is_due && matches && int(page.size()) < query.limit) page.push_back(record);
             is_due = is_due || record.id == query.before_id;
         }

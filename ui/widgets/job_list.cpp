@@ -209,7 +209,25 @@ QList<quint64> JobList::selectedJobs() const {
     return ids;
 }
 
+namespace {
+/// -1, 1, or 0 for any other key.
+int moveOf(const QKeyEvent& event) {
+    if (!(event.modifiers() & Qt::AltModifier)) return 0;
+    return event.key() == Qt::Key_Up ? -1 : event.key() == Qt::Key_Down ? 1 : 0;
+}
+}  // namespace
+
+bool JobList::event(QEvent* event) {
+    const bool is_mine = is_sortable_ && event->type() == QEvent::ShortcutOverride;
+    if (is_mine && moveOf(*static_cast<QKeyEvent*>(event)) != 0) event->accept();
+    return QListView::event(event);
+}
+
 void JobList::keyPressEvent(QKeyEvent* event) {
+    if (const int delta = is_sortable_ ? moveOf(*event) : 0; delta != 0) {
+        Q_EMIT moveWanted(delta);
+        return;
+    }
     const bool is_choice =
         event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter || event->key() == Qt::Key_Space;
     if (is_choice && !(event->modifiers() & Qt::ControlModifier) && currentIndex().isValid()) {

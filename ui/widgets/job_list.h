@@ -28,6 +28,9 @@ class JobList : public QListView {
     explicit JobList(const QString& empty_text, QWidget* parent = nullptr);
 
     void setGrid(bool is_grid);
+    /// Rows can be put in another order by keys; the prompt's Alt+Up and Alt+Down then rest while the list has the
+    /// focus.
+    void setSortable(bool is_sortable) { is_sortable_ = is_sortable; }
     void setEmptyText(const QString& text);
     /// Of the selected rows, top to bottom.
     QList<quint64> selectedJobs() const;
@@ -36,8 +39,11 @@ class JobList : public QListView {
     /// A row was clicked, or Enter or Space pressed on it.
     void chosen(int row);
     void removeWanted();  // Delete was pressed
+    /// Alt with up (-1) or down (1), in a list that can be put in order.
+    void moveWanted(int delta);
 
   protected:
+    bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
@@ -48,6 +54,7 @@ class JobList : public QListView {
     QString empty_text_;
     JobDelegate* delegate_;
     bool is_grid_ = false;
+    bool is_sortable_ = false;
 };
 
 }  // namespace studio::ui

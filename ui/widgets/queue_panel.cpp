@@ -2,7 +2,6 @@
 
 #include <QHBoxLayout>
 #include <QMenu>
-#include <QShortcut>
 #include <QVBoxLayout>
 
 #include "ui/models/job_roles.h"
@@ -60,11 +59,8 @@ QueuePanel::QueuePanel(Session& session, QWidget* parent) : QWidget(parent), ses
         running_left_s_ = event.left_s;
         title_->setText(summary());
     });
-    for (const int delta : {-1, 1}) {
-        auto* key = new QShortcut(QKeySequence(Qt::ALT | (delta < 0 ? Qt::Key_Up : Qt::Key_Down)), list_);
-        key->setContext(Qt::WidgetShortcut);
-        connect(key, &QShortcut::activated, this, [this, delta] { moveSelected(delta); });
-    }
+    list_->setSortable(true);
+    connect(list_, &JobList::moveWanted, this, &QueuePanel::moveSelected);
     update();
 }
 

@@ -4,6 +4,7 @@
 #include <QPainter>
 #include <QPainterPath>
 #include <algorithm>
+#include <cstdint>
 
 #include "ui/theme/theme.h"
 
@@ -15,7 +16,8 @@ constexpr int kLargeHeight = 84;
 
 /// Quick: a rough reduction to twice the size first, then a smooth one.
 QImage reduced(const QImage& image, int height, qreal scale) {
-    const QSize size = image.size().scaled(image.width(), int(height * scale), Qt::KeepAspectRatio);
+    const int tall = std::max(1, int(height * scale));
+    const QSize size(std::max(1, int(std::int64_t(image.width()) * tall / std::max(1, image.height()))), tall);
     QImage picture = image;
     if (image.height() > 4 * size.height()) picture = image.scaled(size * 2, Qt::IgnoreAspectRatio);
     picture = picture.scaled(size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);

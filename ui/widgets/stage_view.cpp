@@ -213,7 +213,12 @@ void StageView::setFullScreen(bool is_full_screen) {
 /// Escape or the window's own way of closing lead back.
 bool StageView::eventFilter(QObject* watched, QEvent* event) {
     if (watched != screen_) return QWidget::eventFilter(watched, event);
-    const bool is_escape = event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape;
+    const bool is_key = event->type() == QEvent::KeyPress || event->type() == QEvent::ShortcutOverride;
+    const bool is_escape = is_key && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape;
+    if (is_escape && event->type() == QEvent::ShortcutOverride) {
+        event->accept();  // in the window Escape cancels the running job
+        return true;
+    }
     if (!is_escape && event->type() != QEvent::Close) return false;
     event->ignore();
     setFullScreen(false);
