@@ -20,7 +20,7 @@ class WindowTest : public WindowFixture {
         QVERIFY(!find("cancelButton")->isVisible());
         QVERIFY(!find("progressPanel")->isVisible());
         QVERIFY(!find("errorPanel")->isVisible());
-        QCOMPARE(text("lengthText"), QString("2.1 s, 17 frame(s)"));
+        QCOMPARE(text("lengthText"), QString("2.1 s, 17 frame(s) at 8 fps"));
         QCOMPARE(find<QSlider>("stepsSlider")->value(), 4);
         QCOMPARE(find<QSlider>("stepsSlider")->maximum(), 4);
         QCOMPARE(find<QComboBox>("sizeBox")->currentData().toSize(), QSize(128, 128));
@@ -36,7 +36,7 @@ class WindowTest : public WindowFixture {
             return std::vector<ModelInfo>{model};
         };
         open();
-        QCOMPARE(find<QComboBox>("sizeBox")->count(), 2);
+        QCOMPARE(find<QComboBox>("sizeBox")->count(), 3);  // and any other
         QCOMPARE(find<QComboBox>("sizeBox")->itemData(1).toSize(), QSize(96, 160));
         QCOMPARE(find<QSlider>("lengthSlider")->maximum(), 8);
         QVERIFY(find<QComboBox>("modelPicker")->currentText().startsWith("Postcards (demo)"));
@@ -74,8 +74,8 @@ class WindowTest : public WindowFixture {
         find<QSlider>("lengthSlider")->setValue(8);
         find<QSlider>("stepsSlider")->setValue(2);
         find<QLineEdit>("seedEdit")->setText("1234567890123");
-        find<QComboBox>("sizeBox")->setCurrentIndex(1);
-        const QSize size = find<QComboBox>("sizeBox")->currentData().toSize();
+        find<QComboBox>("aspectBox")->setCurrentIndex(0);
+        const QSize size(176, 96);  // as many pixels as the model's own, 16:9
         generate("  一颗星星 ✨ <b>&amp;</b> %1  ");
         const GenerationRequest request = script_->lastRequest();
         QCOMPARE(QString::fromStdString(request.prompt), QString("一颗星星 ✨ <b>&amp;</b> %1"));

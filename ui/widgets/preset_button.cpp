@@ -148,13 +148,16 @@ void PresetButton::askForName() {
 void PresetButton::keep(const Preset& preset, bool replaces) {
     background_.run(
         [keep_one = calls_.keep, preset, replaces] { return guarded([&] { return keep_one(preset, replaces); }); },
-        [this, name = fromUtf8(preset.name)](Result<void> kept) {
+        [this, preset](Result<void> kept) {
             if (!kept.ok()) {
                 Q_EMIT noticed(tr("The preset was not kept. %1 %2")
                                    .arg(fromUtf8(kept.error().message), fromUtf8(kept.error().fix)));
                 return;
             }
-            current_ = name;
+            std::erase_if(own_, [&](const Preset& one) { return one.name == preset.name; });
+            own_.push_back(preset);  // at once; the file's own order follows
+            current_ = fromUtf8(preset.name);
+            refresh();
             load();
         });
 }
