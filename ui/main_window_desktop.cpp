@@ -214,7 +214,9 @@ void MainWindow::restoreDraftSettings() {
     if (!draft_) return;
     const Draft draft = *std::exchange(draft_, std::nullopt);
     if (options_.model.empty()) top_bar_->chooseModel(draft.model, draft.has_image_mode);
-    if (draft.request && create_->promptText() == draft.prompt) create_->setValues(*draft.request);
+    if (!draft.request || create_->promptText() != draft.prompt) return;
+    create_->setValues(*draft.request);
+    create_->setPrompt(draft.prompt);  // as typed: a request has it without the spaces around it
 }
 
 void MainWindow::resizeEvent(QResizeEvent* event) {

@@ -1,4 +1,5 @@
 // The colours of both looks: everything that is read can be read, and the focus can be seen.
+#include <QRegularExpression>
 #include <cmath>
 
 #include "gui_test.h"
@@ -66,7 +67,10 @@ class ThemeTest : public QObject {
     void theStyleSheetKnowsAllItsColours() {
         for (const auto appearance : {Appearance::kDark, Appearance::kLight}) {
             ui::applyAppearance(*qApp, appearance);
-            QVERIFY2(!qApp->styleSheet().contains('@'), "a colour of the style sheet is not known");
+            QString sheet = qApp->styleSheet();
+            sheet.remove(QRegularExpression("/\\*.*?\\*/", QRegularExpression::DotMatchesEverythingOption));
+            QVERIFY(sheet.size() > 1000);
+            QVERIFY2(!sheet.contains('@'), "a colour of the style sheet is not known");
         }
     }
 
