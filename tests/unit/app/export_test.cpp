@@ -110,6 +110,19 @@ TEST_F(Export, BetterQualityIsLarger) {
     }
 }
 
+TEST_F(Export, AGoodGifHasItsColours) {
+    if (!media::has_palettes().ok()) GTEST_SKIP() << media::has_palettes().error().message;
+    request.format = ExportFormat::kGif;
+    const auto quality_of = [&](ExportQuality quality) {
+        request.quality = quality;
+        return media::psnr(media::frames_of(run().value().path).at(2), media::moving_disc(96, 64, 2));
+    };
+    const double small = quality_of(ExportQuality::kSmall);
+    const double high = quality_of(ExportQuality::kHigh);
+    EXPECT_GT(high, 30);
+    EXPECT_GT(high, small + 1);
+}
+
 TEST_F(Export, SuggestedNamesTellSourceAndFormat) {
     const auto name = [&](ExportFormat format) {
         request.format = format;

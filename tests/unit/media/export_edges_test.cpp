@@ -186,6 +186,40 @@ TEST_F(ExportEdges, PngPicturesAreTheVideoItself) {
     EXPECT_EQ(run("ffmpeg -v warning -i '" + (folder / "frame_000001.png").string() + "' -f null - 2>&1"), "");
 }
 
+/// Source: PNG specification, annex D.
+std::uint32_t png_checksum(std::string_view bytes) {
+    std::uint32_t crc = 0xFFFFFFFFu;
+    for (const char c : bytes) {
+        crc ^= static_cast<unsigned char>(c);
+        for (int bit = 0; bit < 8; ++bit)
+            crc = (crc & 1u) != 0 ? 0xEDB88320u ^ (crc >> 1) : crc >> 1;
+    }
+    return ~crc;
+}
+
+TEST_F(ExportEdges, EveryPartOfAPngHasItsChecksum) {
+    const auto made = transcode(source, temp.path / "frames", export_as(ExportCodec::kPng), {});
+    ASSERT_TRUE(made.ok()) << made.error().message;
+    const std::string png = read_bytes(made->path / "frame_000001.png");
+    const auto number = [&](std::size_t at) {
+        std::uint32_t value = 0;
+        for (std::size_t i = 0; i < 4; ++i)
+            value = value << 8 | static_cast<unsigned char>(png.at(at + i));
+        return value;
+    };
+    int texts = 0;
+    std::size_t at = 8;
+    while (at < png.size()) {
+        const std::size_t length = number(at);
+        ASSERT_LE(at + 12 + length, png.size());
+        const std::string_view body = std::string_view(png).substr(at + 4, 4 + length);
+        EXPECT_EQ(png_checksum(body), number(at + 8 + length)) << body.substr(0, 4);
+        texts += body.starts_with("iTXt") ? 1 : 0;
+        at += 12 + length;
+    }
+    EXPECT_EQ(texts, 4);
+}
+
 TEST_F(ExportEdges, ACopyHasTheVeryPackets) {
     TranscodeSettings bare = h264;
     bare.metadata.clear();
