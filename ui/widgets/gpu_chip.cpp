@@ -35,6 +35,7 @@ void GpuChip::look(const Backend& backend) {
     if (!backend.examine) return;
     DoctorOptions options;
     options.with_self_test = false;
+    options.stop = stop_.get_token();
     background_.run([examine = backend.examine,
                      options] { return guarded([&]() -> Result<DoctorReport> { return examine(options); }); },
                     [this](Result<DoctorReport> report) {

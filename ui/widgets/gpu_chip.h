@@ -2,6 +2,7 @@
 #pragma once
 #include <QToolButton>
 #include <optional>
+#include <stop_token>
 
 #include "ui/backend.h"
 #include "ui/background.h"
@@ -14,6 +15,7 @@ class GpuChip : public QToolButton {
     Q_OBJECT
   public:
     explicit GpuChip(QWidget* parent = nullptr);
+    ~GpuChip() override { stop_.request_stop(); }
 
     /// Look at the machine (Doctor's finding "gpu"); `found` follows.
     void look(const Backend& backend);
@@ -29,6 +31,7 @@ class GpuChip : public QToolButton {
     void show(const DoctorReport& report);
     void updateText();
 
+    std::stop_source stop_;
     Background background_;
     bool is_known_ = false;
     QString name_;    // empty: none
