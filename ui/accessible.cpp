@@ -93,6 +93,8 @@ QAccessibleInterface* makeFace(const QString&, QObject* object) {
     if (auto* bar = qobject_cast<StepSegments*>(object)) return new ProgressFace(bar);
     if (auto* panel = qobject_cast<ErrorPanel*>(object)) return new AlertFace(panel);
     if (auto* canvas = qobject_cast<FrameCanvas*>(object)) return new QAccessibleWidget(canvas, QAccessible::Graphic);
+    if (object->objectName() == QLatin1String("stagePanel"))
+        return new QAccessibleWidget(qobject_cast<QWidget*>(object), QAccessible::Grouping);
     if (auto* box = qobject_cast<QComboBox*>(object); box && !box->isEditable()) return new ComboFace(box);
     return nullptr;
 }

@@ -2651,8 +2651,8 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
         <translation>生成噪声所用的数字。相同的种子和设置会得到相同的视频。</translation>
     </message>
     <message>
-        <source>Random, new each time</source>
-        <translation>随机，每次不同</translation>
+        <source>Random</source>
+        <translation>随机</translation>
     </message>
     <message>
         <source>Random seed</source>

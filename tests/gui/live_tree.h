@@ -49,8 +49,9 @@ inline QList<QWidget*> interactiveIn(QWidget* window) {
         const bool is_used = qobject_cast<QAbstractButton*>(widget) || qobject_cast<QAbstractSlider*>(widget) ||
                              qobject_cast<QAbstractSpinBox*>(widget) || qobject_cast<QComboBox*>(widget) ||
                              qobject_cast<QLineEdit*>(widget) || qobject_cast<QAbstractItemView*>(widget) ||
-                             qobject_cast<QTabBar*>(widget) || widget->focusPolicy() != Qt::NoFocus;
-        if (is_used && !is_scroll_area) found << widget;
+                             qobject_cast<QTabBar*>(widget) ||
+                             (widget->focusPolicy() & Qt::TabFocus);  // a label whose words can be copied is not used
+        if (is_used && !is_scroll_area && !widget->inherits("QTabWidget")) found << widget;
     }
     return found;
 }
@@ -138,6 +139,7 @@ inline QStringList clipped(QWidget* window) {
             if (text > edit->width() - 16) tell(edit, edit->placeholderText(), text, edit->width() - 16);
         } else if (auto* tabs = qobject_cast<QTabBar*>(widget)) {
             for (int i = 0; i < tabs->count(); ++i) {
+                if (!tabs->isTabVisible(i)) continue;
                 const int text = tabs->fontMetrics().horizontalAdvance(plain(tabs->tabText(i)));
                 if (text > tabs->tabRect(i).width()) tell(tabs, tabs->tabText(i), text, tabs->tabRect(i).width());
             }

@@ -16,7 +16,7 @@ SeedRow::SeedRow(QWidget* parent) : QWidget(parent) {
     edit_->setObjectName(QStringLiteral("seedEdit"));
     edit_->setAccessibleName(tr("Seed"));
     edit_->setToolTip(tr("The number that the noise is drawn from. The same seed and settings give the same video."));
-    edit_->setPlaceholderText(tr("Random, new each time"));
+    edit_->setPlaceholderText(tr("Random"));
     edit_->setValidator(new QRegularExpressionValidator(QRegularExpression(QStringLiteral("\\d{0,19}")), edit_));
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
