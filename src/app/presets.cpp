@@ -41,14 +41,14 @@ Json draft_values(const ModelInfo& model) {
     return values;
 }
 
-Json balanced_values(const ModelInfo& model) {
-    Json values = Json::object();
-    if (has_sparse_attention(model)) values["sla_topk"] = kGoodTopk;
-    return values;
+/// What the model's makers recommend is its defaults: nothing more to say.
+Json balanced_values() {
+    return Json::object();
 }
 
 Json best_values(const ModelInfo& model) {
-    Json values = balanced_values(model);
+    Json values = Json::object();
+    if (has_sparse_attention(model)) values["sla_topk"] = kGoodTopk;
     const bool is_rcm = text_of(model.defaults, "sampler") == "rcm";
     if (is_rcm) values["steps"] = kRcmSteps;
     if (is_rcm && model.kind == "image-to-video") values["sampler_mode"] = "ode";
@@ -131,7 +131,7 @@ std::span<const std::string_view> preset_keys() {
 
 std::vector<Preset> built_in_presets(const ModelInfo& model) {
     std::vector<Preset> all{{"draft", draft_values(model), true},
-                            {"balanced", balanced_values(model), true},
+                            {"balanced", balanced_values(), true},
                             {"best", best_values(model), true}};
     put_size(all[0].values, model, false);
     put_size(all[2].values, model, true);

@@ -18,8 +18,15 @@
 namespace studio::ui {
 
 namespace {
-constexpr int kControlWidth = 19 * kGrid;
+constexpr int kControlWidth = 17 * kGrid;
 constexpr double kGigabyte = 1e9;
+
+/// 16 is 16, not 16.00.
+class NumberBox : public Calm<QDoubleSpinBox> {
+  public:
+    using Calm::Calm;
+    QString textFromValue(double value) const override { return locale().toString(value, 'g', 7); }
+};
 }  // namespace
 
 QWidget* SettingRow::makeControl() {
@@ -105,7 +112,7 @@ QWidget* SettingRow::makeWhole() {
 }
 
 QWidget* SettingRow::makeNumber() {
-    auto* box = new Calm<QDoubleSpinBox>;
+    auto* box = new NumberBox;
     const bool is_share = setting_.max <= 1;
     const double step = is_share ? 0.01 : 0.5;
     box->setDecimals(is_share ? 3 : 2);

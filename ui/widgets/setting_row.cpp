@@ -18,6 +18,7 @@ SettingRow::SettingRow(const Setting& setting, QWidget* parent) : QWidget(parent
     state_->setProperty("role", "value");
     label_ = new QLabel(SettingWords::label(setting.key));
     label_->setProperty("role", "label");
+    label_->setWordWrap(true);  // long names must not widen the panel
     label_->setToolTip(SettingWords::help(setting.key));
     control_ = makeControl();
     label_->setBuddy(control_);
