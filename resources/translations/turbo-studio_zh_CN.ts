@@ -3585,8 +3585,8 @@ Built on LibTorch, Qt and FFmpeg; NOTICE.md names everything.</source>
         <translation>退出全屏</translation>
     </message>
     <message>
-        <source>%1 s  ·  frame %2 of %3</source>
-        <translation>%1 秒  ·  第 %2 帧，共 %3 帧</translation>
+        <source>%1 s  ·  %2 / %3</source>
+        <translation>%1 秒  ·  %2 / %3</translation>
     </message>
     <message>
         <source>Speed: %1</source>

@@ -26,7 +26,7 @@ class WindowStageTest : public WindowFixture {
         QCOMPARE(stage()->player().frame(), 2);
         QTest::keyClick(stage(), Qt::Key_Comma);
         QCOMPARE(stage()->player().frame(), 1);
-        QCOMPARE(text("frameReadout"), QString("0.13 s  ·  frame 2 of 9"));
+        QCOMPARE(text("frameReadout"), QString("0.13 s  ·  2 / 9"));
         QCOMPARE(find<QSlider>("timeline")->value(), 1);
         QTest::keyClick(stage(), Qt::Key_End);
         QCOMPARE(stage()->player().frame(), 8);

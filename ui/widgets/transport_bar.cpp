@@ -162,7 +162,7 @@ void TransportBar::updateReadout() {
         return;
     }
     const QString seconds = QLocale().toString(player_.frame() / player_.fps(), 'f', 2);
-    readout_->setText(tr("%1 s  ·  frame %2 of %3").arg(seconds).arg(player_.frame() + 1).arg(count));
+    readout_->setText(tr("%1 s  ·  %2 / %3").arg(seconds).arg(player_.frame() + 1).arg(count));
 }
 
 void TransportBar::updateSpeed() {
