@@ -183,6 +183,28 @@ std::string backend_of(const std::string& op) {
     return "no such operation";
 }
 
+// The same integers by the same rules: what is left is where numerators are rounded to fp16.
+TEST_P(SelfAttentionCase, QuantisedKernelsAreTheComposite) {
+    const Case c = shape();
+    for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+        const AttentionInputs in = inputs(c, type);
+        for (const AttentionKind kind : {AttentionKind::kSage, AttentionKind::kSageSla}) {
+            for (const bool smooths : {true, false}) {
+                SelfAttention quantised = how(c, kind);
+                quantised.pv = SagePv::kFp16;
+                quantised.smooth_k = smooths;
+                const at::Tensor kernel = self_attention(in, quantised);
+                const char* op = kind == AttentionKind::kSage ? "sage" : "sla";
+                set_op(std::string(op) + "=aten").value();
+                const at::Tensor composite = self_attention(in, quantised);
+                set_op(std::string(op) + "=auto").value();
+                EXPECT_LE(error(kernel, composite), type == at::kFloat ? 5e-4 : 8e-3)
+                    << to_string(kind) << " " << type << " smooth " << smooths;
+            }
+        }
+    }
+}
+
 TEST(OpChoice, SaysWhatRanAndWhy) {
     const Case c{1, 70, 1, 16, 128, 64, 0.5};
     const AttentionInputs in = inputs(c);
@@ -194,7 +216,16 @@ TEST(OpChoice, SaysWhatRanAndWhy) {
     set_op("sla=auto").value();
     EXPECT_LE(error(self_attention(in, how(c, AttentionKind::kSla)), composite), 1e-6);
     static_cast<void>(self_attention(in, how(c, AttentionKind::kSageSla)));
-    EXPECT_EQ(backend_of("sla"), "aten: the quantised kind has no CPU kernel");
+    EXPECT_EQ(backend_of("sla").rfind("cpu ", 0), 0U) << backend_of("sla");
+    static_cast<void>(self_attention(in, how(c, AttentionKind::kSage)));
+    EXPECT_EQ(backend_of("sage").rfind("cpu ", 0), 0U) << backend_of("sage");
+    SelfAttention fp8 = how(c, AttentionKind::kSage);
+    fp8.pv = SagePv::kFp8;
+    static_cast<void>(self_attention(in, fp8));
+    EXPECT_EQ(backend_of("sage"), "aten: fp8 values have no CPU kernel");
+    fp8.kind = AttentionKind::kSageSla;
+    static_cast<void>(self_attention(in, fp8));
+    EXPECT_EQ(backend_of("sla"), "aten: fp8 values have no CPU kernel");
     SelfAttention odd = how(c, AttentionKind::kSla);
     odd.key_block = 16;
     static_cast<void>(self_attention(in, odd));
