@@ -85,7 +85,7 @@ QMenu* MainWindow::makeMenu() {
     menu->setObjectName(QStringLiteral("mainMenu"));
     // Whoever adds a command for the menu puts its id here; ids that nobody has registered are left out.
     const QList<QStringList> groups = {
-        {"file.open"},
+        {"create.sheet", "file.open"},
         {"view.models", "view.settings", "view.doctor", "view.log"},
         {"engine.free_memory", "engine.restart"},
         {"view.reset", "view.fullscreen"},

@@ -202,7 +202,9 @@ void Session::onFinished(const JobFinished& event) {
     store::JobRecord made;  // at once, so that the video can be shown; the store's own record follows
     made.id = std::int64_t(event.id);
     made.state = store::JobState::kFinished;
-    made.draft = {Json::object(), event.result.resolved.request.prompt, event.result.resolved.model_name};
+    const Json settings = event.result.resolved.request.to_json();
+    made.draft = {settings, event.result.resolved.request.prompt, event.result.resolved.model_name};
+    made.result = {{"settings", settings}};
     made.output_path = event.result.output_path;
     history_.put(made);
     refreshRecord(event.id);

@@ -15,12 +15,12 @@ void StageController::connectActions() {
     ResultBar& bar = stage_.results();
     connect(&bar, &ResultBar::wanted, this, [this](ResultAction action) { actions_.run(action, shownJobs()); });
     connect(&bar, &ResultBar::cancelWanted, &actions_.work(), &ResultWork::cancel);
-    connect(&actions_, &ResultActions::told, &bar, &ResultBar::say);
+    connect(&actions_, &ResultActions::told, this, &StageController::say);
     connect(&actions_, &ResultActions::progressed, &bar, &ResultBar::setProgress);
     connect(&actions_, &ResultActions::submitWanted, this, &StageController::submit);
     connect(&actions_, &ResultActions::compareWanted, this, &StageController::compare);
     connect(&actions_.work(), &ResultWork::differencesFound, this, [this](quint64 job, const QString& words) {
-        if (shown_ == job && !pair_) stage_.results().say(tr("%1 Made again, it may look different.").arg(words));
+        if (shown_ == job && !pair_) say(tr("%1 Made again, it may look different.").arg(words));
     });
     connect(&stage_, &StageView::compareEnded, this, [this] {
         if (pair_) choose(std::exchange(pair_, std::nullopt)->first);
@@ -127,6 +127,11 @@ ResultActions::Jobs StageController::shownJobs() const {
     return job ? ResultActions::Jobs{*job} : ResultActions::Jobs();
 }
 
+void StageController::say(const QString& words) {
+    told_of_ = shown_;
+    stage_.results().say(words);
+}
+
 void StageController::updateActions() {
     const ResultActions::Jobs jobs = shownJobs();
     stage_.results().update([&](ResultAction action) { return actions_.whyNot(action, jobs); });
@@ -189,7 +194,7 @@ void StageController::onClip(quint64 job, const FilmStripPtr& clip) {
     if (shown_ != job) return;
     const store::JobRecord* made = shownJob();
     stage_.showClip(clip, made ? fromUtf8(made->draft.prompt) : QString());
-    stage_.results().say({});
+    if (told_of_ != job) say({});  // a remark does not outlive its video; what was told of this one stays
     updateActions();
     if (made) actions_.work().checkRecipe(job, fromUtf8(made->output_path));
     Q_EMIT resultPlaying(job);

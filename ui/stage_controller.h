@@ -63,6 +63,7 @@ class StageController : public QObject {
     void showPair();
     void restore();
     void updateActions();
+    void say(const QString& words);
 
     /// A comparison: waits for its second video, or for both clips.
     struct Pair {
@@ -76,6 +77,7 @@ class StageController : public QObject {
     ResultActions actions_;
     std::optional<Pair> pair_;
     std::optional<JobId> shown_;       // the finished result on the stage, or on its way there
+    std::optional<JobId> told_of_;     // what the line under the stage speaks of
     std::optional<JobId> under_page_;  // what was shown before a page was laid over it
     bool is_following_ = true;         // the stage shows the running job
     FilmStripPtr last_preview_;        // of the running job

@@ -1,6 +1,7 @@
 // Pictures of the window on a real X server (xvfb-run): the right size, not blank, and kept for people to look at.
 #include <QDir>
 #include <QLineEdit>
+#include <QListView>
 #include <QPainter>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -85,6 +86,44 @@ class ScreenshotTest : public QObject {
         script_->events.push(started(before + 1, script_->lastRequest()));
     }
 
+    void finish(JobId id) {
+        std::unique_lock lock(script_->mutex);
+        const JobFinished event = finished(id, script_->submitted.at(std::size_t(id) - 1));
+        lock.unlock();
+        script_->end(id, store::JobState::kFinished, event.result.resolved.request.to_json());
+        script_->events.push(event);
+        script_->events.push(QueueChanged{});
+    }
+    /// A contact sheet half-way, two videos compared, and the small pictures over the timeline.
+    void shootTheRest() {
+        window_->findChild<ui::ErrorPanel*>("errorPanel")->hide();
+        window_->actions().find("create.sheet")->trigger();
+        auto& sheet = window_->findChild<ui::SheetController*>()->model();
+        QTRY_COMPARE(sheet.rowCount(), 4);
+        finish(3);
+        finish(4);
+        QTRY_VERIFY(sheet.hasFinal(3) && sheet.hasFinal(4));
+        auto* grid = window_->findChild<QListView*>("sheetGrid");
+        grid->setCurrentIndex(grid->model()->index(0, 0));
+        shoot("5-sheet");
+        auto* stage = window_->findChild<ui::StageView*>("stage");
+        const auto clip = [](double noise) {
+            std::vector<Frame> frames;
+            for (int i = 0; i < 17; ++i)
+                frames.push_back(scene(i, 17, 256, noise));
+            return ui::make_film_strip(std::move(frames), 8).value();
+        };
+        stage->showPair(clip(0), "seed 77", clip(0.3), "seed 78");
+        stage->player().pause();
+        shoot("6-compare");
+        stage->showClip(clip(0), "seed 77");
+        stage->player().pause();
+        auto* timeline = window_->findChild<ui::Timeline*>("timeline");
+        QTest::mouseMove(timeline, QPoint(int(timeline->xOf(9)), 8));
+        QTRY_VERIFY(stage->strip().isVisible());
+        shoot("7-scrub");
+    }
+
   private Q_SLOTS:
     void initTestCase() {
         const QString place = qEnvironmentVariable("STUDIO_SHOT_DIR", QDir::temp().filePath("turbo-studio-shots"));
@@ -128,7 +167,7 @@ class ScreenshotTest : public QObject {
         QTRY_VERIFY(window_->findChild<ui::StageView*>("stage")->player().frameCount() == 5);
         shoot("2-running");
         QSignalSpy playing(window_.get(), &ui::MainWindow::resultPlaying);
-        script_->events.push(finished(1, script_->lastRequest()));
+        finish(1);
         QTRY_COMPARE(playing.size(), 1);
         QTest::qWait(500);
         shoot("3-playing");
@@ -143,6 +182,7 @@ class ScreenshotTest : public QObject {
                                        {}});
         QTRY_VERIFY(window_->findChild<ui::ErrorPanel*>("errorPanel")->isVisible());
         shoot("4-error");
+        shootTheRest();
     }
 };
 
