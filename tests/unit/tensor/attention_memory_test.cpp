@@ -61,7 +61,7 @@ TEST_P(AttentionMemory, AtAFixedShareOfBlocksTheIndicesDoNotMatter) {
 INSTANTIATE_TEST_SUITE_P(Kinds, AttentionMemory,
                          testing::Values(AttentionKind::kDense, AttentionKind::kSage, AttentionKind::kSla,
                                          AttentionKind::kSageSla),
-                         [](const auto& info) { return std::string(to_string(info.param)); });
+                         [](const auto& kind) { return std::string(to_string(kind.param)); });
 
 }  // namespace
 }  // namespace studio::ops
