@@ -109,7 +109,7 @@ Processor: %2, %n cores, %3 of memory.</numerusform>
     <name>studio::ui::PromptCounter</name>
     <message numerus="yes">
         <source>%n character(s)</source>
-        <translation type="unfinished">
+        <translation>
             <numerusform>%n character</numerusform>
             <numerusform>%n characters</numerusform>
         </translation>
