@@ -226,16 +226,16 @@ TEST(DitConfigs, SlaWeightsMustFitTheHeads) {
 TEST(DitConfigs, TheConfigSaysWhichAttentionIsTheDefault) {
     ShapeFixture fixture("dit_t2v_official");
     fixture.config["default_attention"] = "dense";
-    EXPECT_FALSE(config_of<DitConfig>(fixture).has_linear_branch);
+    EXPECT_FALSE(config_of<DitConfig>(fixture)->has_linear_branch);
     fixture.config["default_attention"] = "sla";
     EXPECT_EQ(refused<DitConfig>(fixture).field, "default_attention");
     const std::string proj = "blocks.0.self_attn.attn_op.local_attn.proj_l.";
     fixture.shapes[proj + "weight"] = {128, 128};
     fixture.shapes[proj + "bias"] = {128};
-    EXPECT_TRUE(config_of<DitConfig>(fixture).has_sla);
+    EXPECT_TRUE(config_of<DitConfig>(fixture)->has_sla);
     fixture.config["default_attention"] = "dense";
-    const DitConfig config = config_of<DitConfig>(fixture);
-    EXPECT_TRUE(config.has_linear_branch && !config.has_sla);
+    const auto config = config_of<DitConfig>(fixture);
+    EXPECT_TRUE(config->has_linear_branch && !config->has_sla);
     fixture.config["default_attention"] = "sage";
     EXPECT_EQ(refused<DitConfig>(fixture).field, "default_attention");
     fixture.config["default_attention"] = 3;

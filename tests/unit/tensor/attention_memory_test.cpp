@@ -44,11 +44,12 @@ TEST_P(AttentionMemory, OfTheKernelIsLinearInTokens) {
 TEST_P(AttentionMemory, OfTheCompositeHasNoSquareEither) {
     for (const char* op : {"attention", "sage", "sla"})
         ASSERT_TRUE(set_op(std::string(op) + "=aten").ok());
-    const double small = peak(2048, 0.1), large = peak(8192, 0.1);
+    const double large = peak(8192, 0.1);
     for (const char* op : {"attention", "sage", "sla"})
         ASSERT_TRUE(set_op(std::string(op) + "=auto").ok());
-    EXPECT_LT(large, 8192.0 * 8192.0 * 4);
-    EXPECT_LT(large / small, 4.2) << "faster than tokens";
+    // Whole-length rows, and a few buffers of the 16 MiB that bound the scores of one piece; a square of fp32 is 268
+    // MB.
+    EXPECT_LT(large, 8 * 8192.0 * kHeads * kDim * 4 + 4 * 16777216.0);
 }
 
 TEST_P(AttentionMemory, AtAFixedShareOfBlocksTheIndicesDoNotMatter) {
