@@ -20,7 +20,7 @@ Result<FileLock> FileLock::lock_beside(const std::filesystem::path& file, std::c
         if (std::chrono::steady_clock::now() > end) {
             const std::string shown = escape_for_display(path_to_utf8(file), 1000);
             return Error{ErrorCode::kIo,           fmt::format("Another program is changing {}.", shown),
-                         path_to_utf8(file),       "",
+                         path_to_utf8(file),       "lock",
                          "Try again in a moment.", {}};
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
