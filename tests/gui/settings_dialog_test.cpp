@@ -210,6 +210,34 @@ class SettingsDialogTest : public WindowFixture {
         QCOMPARE(script_->waiting.front().id, std::int64_t(id));
     }
 
+    /// For people to look at: both languages, light and dark, where STUDIO_SHOT_DIR says.
+    void pictures() {
+        const QString folder = qEnvironmentVariable("STUDIO_SHOT_DIR");
+        if (folder.isEmpty()) QSKIP("STUDIO_SHOT_DIR is not set");
+        QDir().mkpath(folder);
+        ui::PreferencesEffects effects(*qApp, *store_, {"en", ui::Appearance::kDark});
+        show();
+        window_->house().begin();
+        window_->house().showModels(true);
+        for (const char* language : {"en", "zh_CN"}) {
+            QVERIFY(store_->set("general.language", language).ok());
+            for (const char* look : {"dark", "light"}) {
+                QVERIFY(store_->set("general.appearance", look).ok());
+                for (QDialog* dialog : window_->findChildren<QDialog*>()) {
+                    QTest::qWait(50);
+                    dialog->grab().save(
+                        QStringLiteral("%1/%2-%3-%4.png").arg(folder, dialog->objectName(), language, look));
+                }
+                for (const char* page : {"folders", "performance", "downloads"}) {
+                    dialog_->showPage(page);
+                    QTest::qWait(50);
+                    dialog_->grab().save(QStringLiteral("%1/settings-%2-%3-%4.png").arg(folder, page, language, look));
+                }
+                dialog_->showPage("general");
+            }
+        }
+    }
+
     void theFolderOfTheSettingsIsUsed() {
         ui::WindowOptions options;
         options.preferences = store_.get();
