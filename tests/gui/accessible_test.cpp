@@ -35,7 +35,7 @@ class AccessibleTest : public WindowFixture {
             if (id == "app.quit" || id == "view.reset" || id == "view.fullscreen") continue;
             const QWidgetList before = QApplication::topLevelWidgets();
             window_->actions().find(id)->trigger();
-            QTest::qWait(30);
+            QTest::qWait(300);  // what a window finds out at first, it has then
             for (QWidget* dialog : QApplication::topLevelWidgets()) {
                 if (!qobject_cast<QDialog*>(dialog) || !dialog->isVisible() || dialog->inherits("QFileDialog"))
                     continue;

@@ -30,6 +30,7 @@ StageView::StageView(QWidget* parent) : QWidget(parent) {
 void StageView::makePanel() {
     panel_ = new QWidget;
     panel_->setObjectName(QStringLiteral("stagePanel"));
+    panel_->setAttribute(Qt::WA_StyledBackground);  // draws its ring when it has the focus
     panel_->setAccessibleName(tr("Stage"));
     panel_->setFocusPolicy(Qt::StrongFocus);
     auto* pages = new QWidget;
