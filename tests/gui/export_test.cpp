@@ -72,13 +72,13 @@ class ExportTest : public WindowFixture {
         QVERIFY(estimate().contains("64 × 64, 9 frames at 8 a second, 1.1 s"));
         QVERIFY(estimate().contains("no sound"));
         QCOMPARE(part<QLineEdit>("exportTarget")->text(), folder_.filePath("clip export.mp4"));
-        QVERIFY(!part<QPushButton>("exportFolder")->isVisible());
+        QVERIFY(!part<QPushButton>("exportFolder")->isEnabled());
         QSignalSpy told(dialog_.get(), &ui::ExportDialog::told);
         part<QPushButton>("exportStart")->click();
         QVERIFY(!part<QPushButton>("exportStart")->isEnabled());
         QTRY_COMPARE(told.count(), 1);
         QVERIFY(told[0][0].toString().contains("clip export.mp4"));
-        QVERIFY(part<QPushButton>("exportFolder")->isVisible());
+        QVERIFY(part<QPushButton>("exportFolder")->isEnabled());
         const auto info = media::probe_video(folder_.filePath("clip export.mp4").toStdString()).value();
         QCOMPARE(info.num_frames, 9);
         QVERIFY(info.metadata.contains("recipe"));
@@ -94,7 +94,7 @@ class ExportTest : public WindowFixture {
         QTRY_VERIFY(estimate().contains("32 × 32, 36 frames at 16 a second"));
         QTRY_COMPARE(part<QLineEdit>("exportTarget")->text(), folder_.filePath("video.mp4"));
         part<QPushButton>("exportStart")->click();
-        QTRY_VERIFY(part<QPushButton>("exportFolder")->isVisible());
+        QTRY_VERIFY(part<QPushButton>("exportFolder")->isEnabled());
         const auto info = media::probe_video(folder_.filePath("video.mp4").toStdString()).value();
         QCOMPARE(info.width, 32);
         QCOMPARE(info.num_frames, 36);
@@ -232,7 +232,7 @@ class ExportTest : public WindowFixture {
         QTest::keyClicks(part<QLineEdit>("exportTarget"), folder_.filePath("out"));
         QTRY_VERIFY(isReady());
         part<QPushButton>("exportStart")->click();
-        QTRY_VERIFY(part<QPushButton>("exportFolder")->isVisible());
+        QTRY_VERIFY(part<QPushButton>("exportFolder")->isEnabled());
         QCOMPARE(QDir(folder_.filePath("out")).entryList(QDir::Files),
                  (QStringList{"a export.mp4", "b export.mp4", "c export.mp4"}));
     }
@@ -254,7 +254,7 @@ class ExportTest : public WindowFixture {
         choose("exportSize", 1);
         QTRY_VERIFY(isReady());
         part<QPushButton>("exportStart")->click();
-        QTRY_VERIFY(part<QPushButton>("exportFolder")->isVisible());
+        QTRY_VERIFY(part<QPushButton>("exportFolder")->isEnabled());
         openDialog({makeVideo("clip.mp4")}, memory);
         QCOMPARE(part<QComboBox>("exportFormat")->currentData().toInt(), int(ExportFormat::kPng));
         QCOMPARE(part<QComboBox>("exportSize")->currentData().toInt(), 1);
@@ -284,7 +284,9 @@ class ExportTest : public WindowFixture {
         open();
         finish(generate());
         QTRY_COMPARE(historyCount(), 1);
-        Q_EMIT window_->findChild<ui::ResultActions*>()->exportWanted({"/videos/1.mp4"});
+        auto* on_stage = window_->findChild<ui::StageController*>();
+        QVERIFY(on_stage);
+        Q_EMIT on_stage->actions().exportWanted({"/videos/1.mp4"});
         auto* dialog = window_->findChild<ui::ExportDialog*>();
         QVERIFY(dialog && dialog->isVisible());
     }

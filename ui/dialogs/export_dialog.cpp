@@ -94,7 +94,7 @@ void ExportDialog::makeEnd(QVBoxLayout& layout) {
     export_->setDefault(true);
     folder_ = buttons->addButton(tr("Show in folder"), QDialogButtonBox::ActionRole);
     folder_->setObjectName(QStringLiteral("exportFolder"));
-    folder_->hide();
+    folder_->setEnabled(false);
     close_ = buttons->addButton(tr("Close"), QDialogButtonBox::RejectRole);
     close_->setObjectName(QStringLiteral("exportClose"));
     layout.addWidget(buttons);
@@ -202,7 +202,7 @@ void ExportDialog::start() {
         QSettings settings(memory_, QSettings::IniFormat);
         form_->save(settings);
     }
-    folder_->hide();
+    folder_->setEnabled(false);
     problem_->hide();
     estimate_->setText(tr("Exporting…"));
     progress_->setValue(0);
@@ -226,7 +226,7 @@ void ExportDialog::onFinished(const QStringList& files, qint64 bytes) {
     const QString words = files.size() == 1 ? tr("Exported as %1 (%2).").arg(QFileInfo(made_).fileName(), size)
                                             : tr("%n video(s) exported (%1).", nullptr, int(files.size())).arg(size);
     estimate_->setText(words);
-    folder_->show();
+    folder_->setEnabled(true);
     is_target_own_ = false;  // the next one gets a name of its own
     Q_EMIT told(words);
     if (!isVisible()) deleteLater();
@@ -235,7 +235,7 @@ void ExportDialog::onFinished(const QStringList& files, qint64 bytes) {
 void ExportDialog::onFailed(const Error& error, const QStringList& files) {
     showRunning(false);
     if (!files.isEmpty()) made_ = files.front();
-    folder_->setVisible(!files.isEmpty());
+    folder_->setEnabled(!files.isEmpty());
     if (error.code == ErrorCode::kCancelled) {
         estimate_->setText(tr("Stopped. Nothing half-written was left."));
         Q_EMIT told(estimate_->text());
