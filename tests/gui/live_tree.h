@@ -101,7 +101,9 @@ inline QStringList unreachable(QWidget* window) {
         if (button && button->autoExclusive())
             for (auto* sibling : button->parentWidget()->findChildren<QAbstractButton*>(Qt::FindDirectChildrenOnly))
                 is_in_group = is_in_group || (sibling->autoExclusive() && isReached(sibling));
-        if (!is_in_group) problems << pathOf(widget) + ": Tab does not get there";
+        if (!is_in_group)
+            problems << pathOf(widget) + (button ? QStringLiteral(" \"%1\"").arg(button->text()) : QString()) +
+                            ": Tab does not get there";
     }
     return problems;
 }
