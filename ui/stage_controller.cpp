@@ -20,7 +20,7 @@ void StageController::connectActions() {
     connect(&actions_, &ResultActions::submitWanted, this, &StageController::submit);
     connect(&actions_, &ResultActions::compareWanted, this, &StageController::compare);
     connect(&actions_.work(), &ResultWork::differencesFound, this, [this](quint64 job, const QString& words) {
-        if (shown_ == job && !pair_) say(tr("%1 Made again, it may look different.").arg(words));
+        if (shown_ == job && told_of_ != job && !pair_) say(tr("%1 Made again, it may look different.").arg(words));
     });
     connect(&stage_, &StageView::compareEnded, this, [this] {
         if (pair_) choose(std::exchange(pair_, std::nullopt)->first);
