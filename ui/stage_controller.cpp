@@ -128,7 +128,7 @@ ResultActions::Jobs StageController::shownJobs() const {
 }
 
 void StageController::say(const QString& words) {
-    told_of_ = shown_;
+    told_of_ = words.isEmpty() ? std::nullopt : shown_;
     stage_.results().say(words);
 }
 
