@@ -72,9 +72,9 @@ Processor: %2, %n cores, %3 of memory.</numerusform>
     </message>
     <message numerus="yes">
         <source>The settings of the first file are shown; %n more file(s) were left out.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>The settings of the first file are shown; %n more file was left out.</numerusform>
+            <numerusform>The settings of the first file are shown; %n more files were left out.</numerusform>
         </translation>
     </message>
 </context>
@@ -92,16 +92,16 @@ Processor: %2, %n cores, %3 of memory.</numerusform>
     <name>studio::ui::Presence</name>
     <message numerus="yes">
         <source>%n video(s) are ready.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n video is ready.</numerusform>
+            <numerusform>%n videos are ready.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n video(s) failed.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n video failed.</numerusform>
+            <numerusform>%n videos failed.</numerusform>
         </translation>
     </message>
 </context>
@@ -130,7 +130,7 @@ Processor: %2, %n cores, %3 of memory.</numerusform>
     <message numerus="yes">
         <source>Move %n video(s) to the trash?</source>
         <translation>
-            <numerusform>Move the video to the trash?</numerusform>
+            <numerusform>Move %n video to the trash?</numerusform>
             <numerusform>Move %n videos to the trash?</numerusform>
         </translation>
     </message>
@@ -140,7 +140,7 @@ Processor: %2, %n cores, %3 of memory.</numerusform>
     <message numerus="yes">
         <source>Identical: all %n frame(s) are the same.</source>
         <translation>
-            <numerusform>Identical: the one frame is the same.</numerusform>
+            <numerusform>Identical: %n frame, the same.</numerusform>
             <numerusform>Identical: all %n frames are the same.</numerusform>
         </translation>
     </message>
