@@ -97,6 +97,7 @@ Result<void> copy_bytes(const fs::path& from, std::uintmax_t size, Part& part,
         told = now;
         progress(std::min(1.0, static_cast<double>(done) / static_cast<double>(size)));
     }
+    if (stop.stop_requested()) return cancelled();  // it has no name yet
     return {};
 }
 

@@ -26,8 +26,8 @@ Result<std::vector<JobRecord>> JobStore::history(const HistoryQuery& query) cons
     if (!query.text.empty()) where += " AND prompt LIKE ?2 ESCAPE '\\'";
     if (!query.model.empty()) where += " AND model = ?3";
     if (query.only_starred) where += " AND starred = 1";
-    // instr() first: most rows need not be read as JSON then.
-    if (!query.group.empty()) where += " AND instr(request, ?5) > 0 AND json_extract(request, '$.group') = ?5";
+    // instr() first: most rows need not be read as JSON then. The name itself may stand there in another spelling.
+    if (!query.group.empty()) where += " AND instr(request, '\"group\"') > 0 AND json_extract(request, '$.group') = ?5";
     STUDIO_TRY(statement, database_->prepare(select_jobs(where + " ORDER BY ended_order DESC LIMIT ?4")));
     statement.bind(query.before_id).bind(like_pattern(query.text)).bind(query.model);
     statement.bind(static_cast<std::int64_t>(query.limit));
