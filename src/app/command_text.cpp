@@ -96,7 +96,9 @@ std::string command_text(const GenerationRequest& request, Shell shell) {
         if (is_left_out || key == "loras" || value == set.end() || value->is_null()) continue;
         const auto usual = unset.find(key);
         if (key != "prompt" && usual != unset.end() && *usual == *value) continue;
-        add_option(line, setting.flag, value->is_string() ? value->get<std::string>() : number_text(*value), shell);
+        std::string text = value->is_string() ? value->get<std::string>() : number_text(*value);
+        if (key == "prompt" && text == "-") text = "- ";  // alone it would mean standard input; spaces are trimmed
+        add_option(line, setting.flag, text, shell);
     }
     for (const LoraSetting& lora : request.loras)
         add_option(line, find_setting("loras")->flag, lora_text(lora), shell);

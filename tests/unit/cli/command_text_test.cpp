@@ -122,7 +122,6 @@ const char* const kPrompts[] = {
     "$HOME `id` $(id) ${x} \\ \\\\ \\\" end\\",
     "100% of %PATH% & more | less > file < in ^ caret !bang!",
     "--starts-like-an-option",
-    "-",
     "一只猫在雪地里 🐈‍⬛ и кот",
     "",
     " spaces  at both ends ",
@@ -171,6 +170,14 @@ TEST(CommandText, WhatIsOfThisMachineOrOfTheQueueStaysHere) {
     const std::string line = command_text(request, Shell::kPosix);
     for (const char* part : {"somebody", "aaaa", "sheet-1", "latents"})
         EXPECT_EQ(line.find(part), std::string::npos) << line;
+}
+
+TEST(CommandText, ASingleHyphenDoesNotMeanStandardInput) {
+    GenerationRequest request;
+    request.prompt = "-";
+    const auto again = parsed(words_of_windows(command_text(request, Shell::kWindows)));
+    ASSERT_TRUE(again.ok()) << again.error().message;
+    EXPECT_EQ(again->prompt, "- ");
 }
 
 TEST(CommandText, DefaultsAreNotRepeated) {
