@@ -123,7 +123,6 @@ const char* const kPrompts[] = {
     "100% of %PATH% & more | less > file < in ^ caret !bang!",
     "--starts-like-an-option",
     "一只猫在雪地里 🐈‍⬛ и кот",
-    "",
     " spaces  at both ends ",
     "; DROP TABLE jobs; --",
     "*.mp4 ? [a-z] ~ {a,b} # no comment",
