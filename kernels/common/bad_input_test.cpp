@@ -1,7 +1,5 @@
 // Every launcher that a kernel header declares, by one table: what it must refuse, that refusing writes nothing, that a
 // device it cannot use is refused too, and that NaN and infinities end and show in what it writes.
-#include <sys/mman.h>
-
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -9,7 +7,7 @@
 #include "kernels/attention/hopper_attention.h"
 #include "kernels/attention/sage.h"
 #include "kernels/attention/sage_prepare.h"
-#include "kernels/common/testing.h"
+#include "kernels/common/bad_input.h"
 #include "kernels/gemm_int8/linear_w8a8.h"
 #include "kernels/norm/gate_residual.h"
 #include "kernels/norm/gelu.h"
@@ -24,139 +22,6 @@
 
 namespace studio::kernels {
 namespace {
-
-constexpr std::size_t kSlot = 1 << 17, kSlots = 12;
-constexpr std::int64_t kHuge = std::numeric_limits<std::int64_t>::max(), kMuch = std::int64_t(1) << 40;
-
-/// Inputs are ones (bf16 or fp32 alike), outputs 0xff.
-struct Arena {
-    alignas(256) unsigned char in[kSlots * kSlot];
-    alignas(256) unsigned char out[kSlots * kSlot];
-    alignas(256) std::int32_t zeros[4096] = {}, ones[4096];
-    void reset() {
-        for (std::size_t i = 0; i < sizeof in; i += 2)
-            in[i] = 0x80, in[i + 1] = 0x3f;
-        std::memset(out, 0xff, sizeof out);
-        std::fill(std::begin(ones), std::end(ones), 1);
-    }
-    bool is_untouched() const {
-        for (std::size_t i = 0; i < sizeof in; ++i)
-            if (in[i] != (i % 2 ? 0x3f : 0x80) || out[i] != 0xff) return false;
-        return true;
-    }
-};
-Arena& arena() {
-    static Arena instance;
-    return instance;
-}
-template <class T = float>
-T* in(int slot) {
-    return reinterpret_cast<T*>(arena().in + std::size_t(slot) * kSlot);
-}
-template <class T = float>
-T* out(int slot) {
-    return reinterpret_cast<T*>(arena().out + std::size_t(slot) * kSlot);
-}
-
-template <class Args>
-struct Case {
-    const char* what;
-    StatusCode code;
-    std::function<void(Args&)> change;
-};
-/// Where a bad number goes in, and where it must show.
-struct Probe {
-    void* in;
-    DType in_type;
-    const void* out;
-    DType out_type;
-    std::int64_t count;
-    bool minus_hides = false;  // a score of minus infinity has no weight, and rightly so
-};
-std::set<std::string>& audited() {
-    static std::set<std::string> names;
-    return names;
-}
-
-int& refusals() {
-    static int count = 0;
-    return count;
-}
-
-void put(void* at, DType type, float value) {
-    const std::uint16_t half = type == DType::kF16 ? float_to_f16(value) : float_to_bf16(value);
-    if (type == DType::kF32)
-        std::memcpy(at, &value, 4);
-    else
-        std::memcpy(at, &half, 2);
-}
-
-template <class Args>
-void audit(const char* name, Status (*launcher)(const Args&, Stream) noexcept, const Args& good,
-           const std::vector<Case<Args>>& cases, const std::vector<Probe>& probes, int capability = 90) {
-    SCOPED_TRACE(name);
-    audited().insert(name);
-    shim::options() = {};
-    shim::options().capability = capability;
-    arena().reset();
-    EXPECT_LAUNCHED(launcher(good, nullptr));
-    EXPECT_FALSE(arena().is_untouched()) << "the good call writes nothing: refusals prove nothing";
-    for (const Case<Args>& c : cases) {
-        Args args = good;
-        shim::options() = {};
-        shim::options().capability = capability;
-        c.change(args);
-        arena().reset();
-        const Status s = launcher(args, nullptr);
-        EXPECT_EQ(int(s.code), int(c.code)) << c.what << ": " << s.reason;
-        EXPECT_GT(std::strlen(s.reason), 10u) << c.what;
-        EXPECT_TRUE(arena().is_untouched()) << c.what << ": refused, but written";
-        ++refusals();
-    }
-    arena().reset();
-    shim::options() = {};
-    shim::options().capability = 75;
-    EXPECT_EQ(int(launcher(good, nullptr).code), int(StatusCode::kNotSupported));
-    EXPECT_TRUE(arena().is_untouched()) << "an old device";
-    shim::options().capability = capability;
-    for (const Probe& probe : probes) {
-        for (const float bad : {NAN, INFINITY, -INFINITY}) {
-            if (probe.minus_hides && bad < 0) continue;
-            arena().reset();
-            put(probe.in, probe.in_type, bad);
-            EXPECT_LAUNCHED(launcher(good, nullptr));
-            bool shows = false;
-            for (std::int64_t i = 0; i < probe.count; ++i) {
-                const double v = read_element(probe.out, probe.out_type, i);
-                shows = shows || (std::isnan(bad) ? std::isnan(v) : !std::isfinite(v));
-            }
-            EXPECT_TRUE(shows) << bad << " in the input does not show in the output";
-        }
-    }
-    shim::options() = {};
-}
-
-using enum StatusCode;
-/// The device's blocks get 40 KiB: nothing of an operator may have run when its last step finds that too little.
-template <class Args>
-Case<Args> small_device() {
-    return {"too little shared memory", kNotSupported, [](Args&) { shim::options().max_shared = 40 * 1024; }};
-}
-#define NULLED(member)                                                         \
-    {                                                                          \
-#member " null", kInvalidArgument, [](auto& a) { a.member = nullptr; } \
-    }
-#define SHIFTED(member, bytes)                                                                                   \
-    {                                                                                                            \
-#member " misaligned", kInvalidArgument,                                                                 \
-            [](auto& a) { a.member = reinterpret_cast<decltype(a.member)>(std::uintptr_t(a.member) + (bytes)); } \
-    }
-#define SET(member, value, code)                                      \
-    {                                                                 \
-#member " = " #value, code, [](auto& a) { a.member = value; } \
-    }
-
-constexpr DType kF = DType::kF32, kB = DType::kBF16, kH = DType::kF16;
 
 TEST(BadInput, Norms) {
     LayerNormArgs ln;
@@ -540,63 +405,6 @@ TEST(BadInput, Video) {
                        SET(channel_stride, 3, kInvalidArgument), SET(frames, kHuge, kTooLarge),
                        SET(height, kMuch, kTooLarge), SET(type, DType::kI8, kUnsupportedType)},
                       {});
-}
-
-// Offsets past 2^31 elements: a few rows far apart in memory that is reserved, but hardly touched.
-class FarApart : public ::testing::Test {
-  protected:
-    static constexpr std::size_t kBytes = std::size_t(1) << 35;
-    static constexpr std::int64_t kFar = (std::int64_t(1) << 31) + 1024;  // elements
-    FarApart() {
-        memory_ = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (memory_ == MAP_FAILED) memory_ = nullptr;
-        shim::options() = {};
-        arena().reset();
-    }
-    ~FarApart() override {
-        if (memory_) munmap(memory_, kBytes);
-    }
-    void SetUp() override {
-        if (!memory_) GTEST_SKIP() << "32 GiB of addresses are not to be had";
-    }
-    std::uint16_t* halves() { return static_cast<std::uint16_t*>(memory_); }
-    void fill(std::int64_t first, std::int64_t count, float value) {
-        std::fill_n(halves() + first, count, float_to_bf16(value));
-    }
-    void* memory_ = nullptr;
-};
-TEST_F(FarApart, RowsOfNormsAndTheQuantiser) {
-    fill(0, 64, 1), fill(kFar, 64, 3);
-    QuantizeArgs q{memory_, out<std::int8_t>(0), out(1), 2, 64, kFar, kB};
-    EXPECT_LAUNCHED(quantize(q, nullptr));
-    EXPECT_EQ(out(1)[0], 3.0f / 128);
-    EXPECT_EQ(out<std::int8_t>(0)[0], 43);
-    EXPECT_EQ(out<std::int8_t>(0)[64], 127);
-    RmsNormArgs r;
-    r.x = r.y = memory_, r.rows = 2, r.dim = 64, r.x_stride = r.y_stride = kFar;
-    EXPECT_LAUNCHED(rms_norm(r, nullptr));
-    EXPECT_EQ(bf16_to_float(halves()[kFar + 63]), 1.0f);
-    EXPECT_EQ(bf16_to_float(halves()[kFar + 64]), 0.0f);
-}
-TEST_F(FarApart, TokensOfAttention) {
-    fill(0, 128, 1), fill(kFar, 128, 3);
-    AttentionArgs a;
-    a.q = a.k = a.v = memory_, a.o = halves() + 2 * kFar, a.q_at = a.k_at = a.v_at = a.o_at = {0, kFar, 0};
-    a.batch = a.heads = 1, a.q_tokens = a.k_tokens = 2;
-    EXPECT_LAUNCHED(attention(a, nullptr));
-    EXPECT_EQ(bf16_to_float(halves()[2 * kFar]), 3.0f);  // the second key outweighs the first
-    EXPECT_EQ(bf16_to_float(halves()[3 * kFar + 127]), 3.0f);
-    PrepareHeadsArgs h;
-    h.x = memory_, h.at = {0, kFar, 0}, h.q = out<std::int8_t>(0), h.scale = out(1), h.batch = h.heads = 1,
-    h.tokens = 2;
-    EXPECT_LAUNCHED(prepare_heads(h, nullptr));
-    EXPECT_EQ(out<std::int8_t>(0)[128], 127);
-}
-TEST_F(FarApart, ColoursAndFrames) {
-    auto* x = static_cast<float*>(memory_);
-    x[0] = -1, x[kFar] = 0, x[2 * kFar] = 1;
-    EXPECT_LAUNCHED(to_rgb8({x, out<std::uint8_t>(0), nullptr, 1, 1, 1, kFar, kF}, nullptr));
-    EXPECT_EQ(std::vector<int>(out<std::uint8_t>(0), out<std::uint8_t>(0) + 3), (std::vector<int>{0, 128, 255}));
 }
 
 // Launchers are found where they are declared, so that a new one cannot be forgotten here.

@@ -57,7 +57,7 @@ class DialogsTest : public WindowFixture {
     void reportsHoldNoPrivatePathsAndNames() {
         const QStringList names{"annabelle", "anna-pc"};
         const auto clean = [&](const char* text) { return ui::DoctorDialog::withoutPrivatePaths(text, names); };
-        QCOMPARE(clean("/home/annabelle/Videos/secret project/a.mp4 cannot be written"),
+        QCOMPARE(clean("/srv/annabelle/Videos/secret project/a.mp4 cannot be written"),
                  QString("(folder)/a.mp4 cannot be written"));
         QCOMPARE(clean("folder: /mnt/Client Name/x (3.0 GB free)"), QString("folder: (folder)/x (3.0 GB free)"));
         QCOMPARE(clean("C:\\Users\\annabelle\\x.log: full"), QString("(folder)/x.log: full"));

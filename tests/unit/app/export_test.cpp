@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr const char* kRecipe =
-    R"({"schema":1,"settings":{"prompt":"a secret fox","model":"/home/someone/models/wan","seed":7}})";
+    R"({"schema":1,"settings":{"prompt":"a secret fox","model":"/srv/someone/models/wan","seed":7}})";
 
 class Export : public ::testing::Test {
   protected:

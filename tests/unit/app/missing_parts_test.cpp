@@ -39,16 +39,16 @@ TEST_F(MissingParts, NothingIsMissingOfWhatIsHere) {
 
 TEST_F(MissingParts, EveryFileIsNamed) {
     GenerationRequest request;
-    request.model = "/home/other/models/my-model";
+    request.model = "/srv/other/models/my-model";
     request.image = "C:\\Users\\other\\start.png";
     request.end_image = file("end.png", "another picture");
     request.end_image_sha256 = std::string(64, '0');
-    request.loras = {{"/home/other/style.safetensors", 1, "both"}};
-    request.vae = "/home/other/vae.pth";
-    request.text_encoder = "/home/other/t5.pth";
-    request.tokenizer = "/home/other/spiece.model";
-    request.transformer_2 = "/home/other/low.safetensors";
-    request.image_encoder = "/home/other/clip.pth";
+    request.loras = {{"/srv/other/style.safetensors", 1, "both"}};
+    request.vae = "/srv/other/vae.pth";
+    request.text_encoder = "/srv/other/t5.pth";
+    request.tokenizer = "/srv/other/spiece.model";
+    request.transformer_2 = "/srv/other/low.safetensors";
+    request.image_encoder = "/srv/other/clip.pth";
     std::map<std::string, std::string> names;
     for (const MissingPart& part : missing_parts(request, {})) {
         names[part.key] = part.name;
@@ -70,7 +70,7 @@ TEST_F(MissingParts, APublishedModelIsKnownByNameAndByContent) {
     const Catalog catalog = read_catalog().value();
     ASSERT_FALSE(catalog.models.empty());
     GenerationRequest request;
-    request.model = "/home/other/models/x";
+    request.model = "/srv/other/models/x";
     const CatalogModel& first = catalog.models.front();
     auto missing = missing_parts(request, {{"model", {{"name", first.id}}}});
     ASSERT_EQ(missing.size(), 1u);
