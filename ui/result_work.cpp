@@ -39,7 +39,7 @@ using What = RecipeDifference::What;
 QString wordsOf(const RecipeDifference& difference) {
     const QString then = fromUtf8(difference.then), now = fromUtf8(difference.now);
     switch (difference.what) {
-        case What::kVersion:
+        case What::kProgramVersion:
             return ResultWork::tr("It was made with version %1; this is version %2.").arg(then, now);
         case What::kModelFiles:
             return ResultWork::tr("The model's files are others than when it was made.");

@@ -549,6 +549,10 @@
         <source>Something that is needed does not work.</source>
         <translation>有必需的项目无法工作。</translation>
     </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
 </context>
 <context>
     <name>studio::ui::DownloadCard</name>

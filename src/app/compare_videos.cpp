@@ -73,7 +73,7 @@ Result<std::vector<RecipeDifference>> recipe_differences(const fs::path& video) 
     std::vector<RecipeDifference> found;
     const auto version = recipe.document.find("version");
     if (version != recipe.document.end() && version->is_string())
-        compare(found, What::kVersion, version->get<std::string>(), kVersion);
+        compare(found, What::kProgramVersion, version->get<std::string>(), kVersion);
     GenerationRequest request = recipe.request;
     request.precision = request.device = "auto";  // what this machine would choose
     const auto prepared = prepare_job(request, shared_models());

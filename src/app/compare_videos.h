@@ -24,7 +24,7 @@ Result<VideoComparison> compare_videos(const std::filesystem::path& a, const std
 
 /// What is another one than when a video was made, so that making it again may give other frames.
 struct RecipeDifference {
-    enum class What { kVersion, kModelFiles, kModelMissing, kDevice, kPrecision } what = What::kVersion;
+    enum class What { kProgramVersion, kModelFiles, kModelMissing, kDevice, kPrecision } what = What::kProgramVersion;
     std::string then, now;  // for people: "1.0.0" and "1.1.0"; empty when unknown
 };
 

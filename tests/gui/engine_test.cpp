@@ -49,7 +49,7 @@ class EngineTest : public QObject {
     }
     void shut() {
         QSignalSpy closed(window_.get(), &ui::MainWindow::closed);
-        window_->close();
+        window_->endSession();
         QVERIFY(closed.wait(20'000));
     }
 

@@ -124,7 +124,7 @@ class StageActionsTest : public WindowFixture {
         script_->comparison.frames_a = script_->comparison.frames_b = 17;
         if (!is_same) {
             script_->comparison.first_difference = 4;
-            script_->differences = {{RecipeDifference::What::kVersion, "0.9", "1.0"}};
+            script_->differences = {{RecipeDifference::What::kProgramVersion, "0.9", "1.0"}};
         }
         openWithResult();
         trigger("result.reproduce");

@@ -1,9 +1,9 @@
 #include "ui/dialogs/doctor_dialog.h"
 
 #include <QClipboard>
-#include <QDialogButtonBox>
 #include <QDir>
 #include <QGuiApplication>
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QRegularExpression>
 #include <QSysInfo>
@@ -50,18 +50,22 @@ DoctorDialog::DoctorDialog(const Backend& backend, QWidget* parent) : QDialog(pa
     copy_ = new QPushButton(tr("Copy report"));
     copy_->setObjectName(QStringLiteral("doctorCopy"));
     copy_->setToolTip(tr("Put the findings into the clipboard, without your name or folders."));
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+    auto* closing = new QPushButton(tr("Close"));
+    // No QDialogButtonBox: while its action buttons are disabled it leaves Close out of the order of Tab (Qt 6.4).
+    auto* buttons = new QHBoxLayout;
     for (QPushButton* button : {again_, self_test_, copy_})
-        buttons->addButton(button, QDialogButtonBox::ActionRole);
+        buttons->addWidget(button);
+    buttons->addStretch();
+    buttons->addWidget(closing);
     auto* layout = new QVBoxLayout(this);
     layout->setSpacing(kGrid);
     layout->addWidget(summary_);
     layout->addWidget(findings_, 1);
-    layout->addWidget(buttons);
+    layout->addLayout(buttons);
     connect(again_, &QPushButton::clicked, this, [this] { examine(false); });
     connect(self_test_, &QPushButton::clicked, this, [this] { examine(true); });
     connect(copy_, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(reportText()); });
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(closing, &QPushButton::clicked, this, &QDialog::reject);
     examine(false);
 }
 

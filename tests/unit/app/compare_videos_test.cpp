@@ -78,7 +78,7 @@ TEST_F(CompareVideos, WhatARecipeWasMadeWithIsComparedWithWhatIsHere) {
         R"("model":{"name":"lost","sha256":"00"},"run":{"device":"cuda","precision":"bf16"}})";
     const auto found = recipe_differences(make("a.mp4", 3, -1, recipe)).value();
     ASSERT_EQ(found.size(), 2u);
-    EXPECT_EQ(found[0].what, RecipeDifference::What::kVersion);
+    EXPECT_EQ(found[0].what, RecipeDifference::What::kProgramVersion);
     EXPECT_EQ(found[0].then, "0.0.1");
     EXPECT_EQ(found[1].what, RecipeDifference::What::kModelMissing);
     EXPECT_EQ(found[1].then, "lost");
