@@ -154,7 +154,7 @@ class DialogsTest : public WindowFixture {
 
     void aboutNamesTheVersion() {
         open();
-        find<QMenu>("mainMenu")->actions().at(6)->trigger();
+        window_->actions().find("app.about")->trigger();
         auto* about = window_->findChild<QMessageBox*>("aboutBox");
         QVERIFY(about && about->isVisible());
         QVERIFY(about->text().startsWith("Turbo Studio"));
