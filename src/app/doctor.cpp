@@ -159,13 +159,15 @@ std::string why_not_writable(const fs::path& folder) {
 Finding folder_finding(const char* key, const char* title, const fs::path& folder) {
     const fs::path where = existing_parent(folder);
     const std::string why = why_not_writable(where);
+    std::error_code unknown;  // a folder without a name, or the current one is gone: shown as it was given
+    const fs::path full = fs::absolute(folder, unknown);
     Finding f{fmt::format("folder.{}", key),
               title,
               Status::kOk,
-              path_to_utf8(fs::absolute(folder)),
+              path_to_utf8(unknown ? folder : full),
               {},
-              {{"path", path_to_utf8(fs::absolute(folder))},
-               {"exists", where == fs::absolute(folder)},
+              {{"path", path_to_utf8(unknown ? folder : full)},
+               {"exists", !unknown && where == full},
                {"writable", why.empty()}}};
     std::error_code failed;
     const fs::space_info space = fs::space(where, failed);

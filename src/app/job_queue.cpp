@@ -9,6 +9,7 @@
 #include "app/queue_client.h"
 #include "app/recipe_file.h"
 #include "app/resolve.h"
+#include "app/unfinished_files.h"
 #include "core/error_json.h"
 #include "core/event_queue.h"
 #include "core/log.h"
@@ -392,6 +393,10 @@ class DurableQueue final : public QueueClient {
 Result<std::unique_ptr<QueueClient>> make_queue(const std::filesystem::path& folder,
                                                 std::unique_ptr<EngineClient> engine) {
     STUDIO_TRY(store, store::JobStore::open(folder, has_own_video));
+    remove_unfinished_files();  // of a run that was killed: now, not with the next job, which may never come
+    log::info("the queue is open: {} interrupted, {} completed after a crash, {} given up",
+              store->recovery().interrupted.size(), store->recovery().completed.size(),
+              store->recovery().given_up.size());
     return std::unique_ptr<QueueClient>(
         std::make_unique<DurableQueue>(std::move(store), std::move(engine), JobImages(folder / "images")));
 }

@@ -143,7 +143,9 @@ class ScreenReader(unittest.TestCase):
     @classmethod
     def find(cls, role, name=None):
         for node in walk(cls.app):
-            if node.get_role() == role and is_shown(node) and (name is None or node.get_name() == name):
+            if node.get_role() != role or not is_shown(node):
+                continue
+            if name is None or node.get_name() == name or node.get_name().startswith(name + ", "):  # "Model, Postcards"
                 return node
         return None
 

@@ -91,7 +91,9 @@ class KeepingTest : public ScenarioFixture {
             bool is_there = false;
             for (int i = 0; i < format->count() && !is_there; ++i) {
                 format->setCurrentIndex(i);
-                is_there = box->findChild<QLineEdit*>("exportTarget")->text().endsWith(QString(".") + suffix);
+                is_there = QTest::qWaitFor(
+                    [&] { return box->findChild<QLineEdit*>("exportTarget")->text().endsWith(QString(".") + suffix); },
+                    1'500);
             }
             QVERIFY2(is_there, suffix);
             const QString target = home_->filePath(QString("out %1.%2").arg(suffix, suffix));
@@ -121,7 +123,7 @@ class KeepingTest : public ScenarioFixture {
         QTRY_VERIFY_WITH_TIMEOUT(doctor->findChild<QAbstractButton*>("doctorCopy")->isEnabled(), 60'000);
         doctor->findChild<QAbstractButton*>("doctorCopy")->click();
         const QString report = QApplication::clipboard()->text();
-        QVERIFY(report.size() > 100);
+        QVERIFY2(report.size() > 100, qPrintable(doctor->findChild<QLabel*>("doctorSummary")->text()));
         QVERIFY2(!report.contains(home_->path()), qPrintable(report));
         if (!QDir::homePath().isEmpty() && QDir::homePath() != "/")
             QVERIFY2(!report.contains(QDir::homePath() + "/"), qPrintable(report));

@@ -34,7 +34,9 @@ class MakingTest : public ScenarioFixture {
         QVERIFY2(stages.size() >= 2, qPrintable(stages.join(" | ")));
         QVERIFY(stage->player().isPlaying());
         QVERIFY(stage->player().isLooping());
-        QVERIFY(!find<QLabel>("promptHint")->text().isEmpty());  // a short prompt gets advice
+        // The demo model was made for short prompts: no advice (that others give it, gui.create_prompt shows).
+        QVERIFY2(!find<QLabel>("promptHint")->isVisible() || !find<QLabel>("promptHint")->text().contains("short"),
+                 qPrintable(find<QLabel>("promptHint")->text()));
         QCOMPARE(files().size(), 1);
         QVERIFY2(files().first().contains("cat"), qPrintable(files().first()));
         QVERIFY(QFileInfo(newestVideo()).size() > 1000);
