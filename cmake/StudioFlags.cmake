@@ -31,6 +31,8 @@ if(STUDIO_CCACHE AND NOT MSVC AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${STUDIO_CCACHE}")
 endif()
 find_program(STUDIO_MOLD mold)
-if(STUDIO_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT WIN32)
-    add_link_options(-fuse-ld=mold)
+if(STUDIO_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT WIN32 AND NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+    # mold 1.10 now and then places the read-only-after-relocation segment where no page begins: the loader then refuses
+    # the program. Builds for work go without that segment; releases are linked by the system's linker and have it.
+    add_link_options(-fuse-ld=mold -Wl,-z,norelro)
 endif()

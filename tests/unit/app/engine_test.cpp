@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <thread>
 
@@ -208,7 +209,8 @@ TEST_F(EngineTest, MemoryAskedForDuringAJobIsGivenAfterIt) {
     engine_->free_memory();
     output_of(finish(id));
     LoadCount again;
-    ASSERT_TRUE(drain(is_unloaded));
+    // It may have come in one batch with the end of the job.
+    ASSERT_TRUE(std::any_of(events_.begin(), events_.end(), is_unloaded) || drain(is_unloaded));
     output_of(finish(submit(request()), std::ref(again)));
     EXPECT_GT(again.parts, 0);
 }
@@ -216,7 +218,7 @@ TEST_F(EngineTest, MemoryAskedForDuringAJobIsGivenAfterIt) {
 TEST_F(EngineTest, MemoryIsGivenBackAfterIdleTime) {
     start({.threads = 1, .unload_after_s = 0.2});
     output_of(finish(submit(request())));
-    EXPECT_TRUE(drain(is_unloaded));
+    EXPECT_TRUE(std::any_of(events_.begin(), events_.end(), is_unloaded) || drain(is_unloaded));
     engine_->set_unload_after(0);  // never
     output_of(finish(submit(request())));
     std::this_thread::sleep_for(std::chrono::milliseconds(600));
