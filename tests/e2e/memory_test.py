@@ -34,9 +34,10 @@ class Memory(support.Case):
             run = self.run_cli("generate", PROMPT, "--size", "384x384", "--frames", "5", "--steps", "1", "--threads", "1", "--seed", "1", "--precision", "fp32",
                                "--json", "--output", str(self.out / f"{name}.mp4"), *limit)
             self.assertEqual(run.code, 0, run.err + run.out)
-            videos.append(support.frame_hashes(self.out / f"{name}.mp4"))
+            videos.append(support.pictures(self.out / f"{name}.mp4"))
             peaks.append(run.events[-1]["peak_rss_bytes"])
-        self.assertEqual(videos[0], videos[1])
+        # Convolutions in bands round their last bits in other places: now and then a colour is one of 255 steps off.
+        self.assertGreater(support.psnr(*videos), 50.0)
         self.assertLess(peaks[1], 420e6)
         self.assertLess(peaks[1], 0.8 * peaks[0])
 

@@ -3,6 +3,7 @@
 STUDIO_CLI names the program, STUDIO_SOURCE_DIR the source tree; both are set by CMakeLists.txt."""
 import concurrent.futures
 import json
+import math
 import os
 import pathlib
 import shutil
@@ -86,6 +87,23 @@ def probe(path):
                           capture_output=True, check=True, timeout=LIMIT_S)
     all_of_it = json.loads(done.stdout)
     return all_of_it["streams"][0], all_of_it["format"]
+
+
+def pictures(path):
+    """RGB bytes of all frames, by another program's reader."""
+    done = subprocess.run(["ffmpeg", "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"], capture_output=True,
+                          timeout=LIMIT_S)
+    if done.returncode or not done.stdout:
+        raise AssertionError(f"{path} cannot be read: {done.stderr}")
+    return done.stdout
+
+
+def psnr(one, other):
+    """dB between two pictures() of equal size; 100 and more: hardly a bit differs."""
+    if len(one) != len(other):
+        raise AssertionError(f"{len(one)} bytes are not {len(other)}")
+    squares = sum((x - y) * (x - y) for x, y in zip(one, other))
+    return 10 * math.log10(255 * 255 * len(one) / max(squares, 1))
 
 
 def frame_hashes(path):
