@@ -34,9 +34,9 @@ class EngineClient {
 };
 
 struct EngineOptions {
-    int threads = 0;         // default for requests that leave it 0
+    int threads = 0;            // default for requests that leave it 0
     double unload_after_s = 0;  // see set_unload_after()
-    bool cache_text = true;  // false: encode the prompt again in every job (benchmarks)
+    bool cache_text = true;     // false: encode the prompt again in every job (benchmarks)
 };
 
 /// The in-process engine: one thread that owns every tensor, started at once; models load with the first job and stay.

@@ -142,9 +142,10 @@ a moment, leaves no partial file and exits with 130 (SIGTERM: 143).)";
     command.options.push_back({"--recipe", "FILE",
                                "Settings of an MP4 made earlier, or of a recipe JSON; options given here win. Its "
                                "output path is never used."});
-    command.options.push_back({"--preset", "NAME",
-                               "draft, balanced, best, or a preset kept in the window; a recipe's values give way to it, "
-                               "options given here win. 'presets list' shows all."});
+    command.options.push_back(
+        {"--preset", "NAME",
+         "draft, balanced, best, or a preset kept in the window; a recipe's values give way to it, "
+         "options given here win. 'presets list' shows all."});
     command.options.push_back({"--json", "", "One event per line on stdout as JSON."});
     command.options.push_back(
         {"--dry-run", "", "Decide every value, print the plan and the memory it takes, make nothing."});

@@ -39,11 +39,11 @@ int list(const Invocation& invocation, Output& output) {
         return kDone;
     }
     for (const Preset& preset : all)
-        output.line(fmt::format("{:<16} {}", escape_for_display(preset.name, 100),
-                                preset.values.empty()
-                                    ? "the model's own values"
-                                    : escape_for_display(
-                                          preset.values.dump(-1, ' ', false, Json::error_handler_t::replace), 1000)));
+        output.line(fmt::format(
+            "{:<16} {}", escape_for_display(preset.name, 100),
+            preset.values.empty()
+                ? "the model's own values"
+                : escape_for_display(preset.values.dump(-1, ' ', false, Json::error_handler_t::replace), 1000)));
     for (const std::string& notice : own->notices)
         output.note("note: " + escape_for_display(notice, 1000));
     return kDone;
